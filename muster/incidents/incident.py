@@ -1,0 +1,78 @@
+"""Incidents: what headquarters responds to."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from muster.lib.refusal import Refusal
+from muster.policy.version import PackVersion
+
+
+class NoPackInForce(Refusal):
+    code = "no_pack"
+    message = _("{incident} has no policy pack in force yet. Headquarters adopts one under Packs.")
+
+
+class Incident(models.Model):
+    """An outbreak, a disaster, or an exercise of one; its area, its zone of time and its packs."""
+
+    name_zh = models.TextField()
+    name_en = models.TextField()
+    area = models.ForeignKey("muster.Area", models.PROTECT, related_name="+")
+    zone = models.TextField(default="Asia/Shanghai")
+    exercise = models.BooleanField(default=False, help_text="a drill or the demo: recorded time may be set")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    packs: models.ManyToManyField[PackVersion, PackInForce] = models.ManyToManyField(PackVersion, through="PackInForce")
+
+    class Meta:
+        db_table = "incident"
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> Incident | None:
+        """The open incident that began last."""
+        return cls.objects.filter(ended_at=None).first()
+
+    @property
+    def name(self) -> str:
+        return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def pack_version(self) -> PackVersion:
+        """The version put in force last."""
+        in_force = PackInForce.objects.filter(incident=self).select_related("version").last()
+        if not in_force:
+            raise NoPackInForce(incident=self.name)
+        return in_force.version
+
+    def put_in_force(self, version: PackVersion, by_id: int | None = None) -> PackInForce:
+        """From now on, matters are registered under this version; earlier matters keep theirs."""
+        return PackInForce.objects.create(incident=self, version=version, by_id=by_id)
+
+
+class PackInForce(models.Model):
+    """A version was put in force. Insert-only, so that a pack change is history like everything else."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    version = models.ForeignKey(PackVersion, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey("muster.Person", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "pack_in_force"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.version_id}"

@@ -1,0 +1,74 @@
+"""Who asked: the personal part of a matter, apart from it, with an end; and links for people without an account."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from muster.people.person import masked
+
+if TYPE_CHECKING:
+    from muster.loop.matter import Matter
+
+
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
+class Contact(models.Model):
+    """Name and telephone of whoever raised a request or a proposal.
+
+    Purpose: the call-back. Basis: the person's own request. Expires with the pack's ``contact_days``: the nightly job
+    blanks value and salt together, and what the history keeps (a salted hash) then says nothing any more.
+    """
+
+    matter: models.OneToOneField[Matter, Matter] = models.OneToOneField(
+        "muster.Matter", models.PROTECT, primary_key=True, related_name="contact"
+    )
+    name = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+    salt = models.TextField(blank=True, default=new_salt)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "contact"
+
+    def __str__(self) -> str:
+        return self.phone_masked
+
+    @property
+    def phone_masked(self) -> str:
+        return masked(self.phone)
+
+    @property
+    def digest(self) -> str:
+        """sha256(salt ‖ value), all that the history holds of it."""
+        return hashlib.sha256(f"{self.salt}\x1f{self.name}\x1f{self.phone}".encode()).hexdigest()
+
+
+class PublicLink(models.Model):
+    """A random token that lets its bearer follow one matter, and rate its reply."""
+
+    matter: models.ForeignKey[Matter, Matter] = models.ForeignKey("muster.Matter", models.PROTECT, related_name="links")
+    token_sha256 = models.TextField(unique=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "public_link"
+
+    def __str__(self) -> str:
+        return f"link of {self.matter_id}"
+
+    @classmethod
+    def matter_of(cls, token: str) -> Matter | None:
+        """The matter that a token opens; None where it opens nothing."""
+        link = cls.objects.filter(token_sha256=token_hash(token), revoked_at=None).select_related("matter")
+        found = link.first()
+        return found.matter if found else None
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

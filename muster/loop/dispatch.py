@@ -1,0 +1,139 @@
+"""Dispatch: who shall do it, and rulings on what the unit asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from muster.lib.refusal import Refusal
+from muster.loop.act import Act, verb
+from muster.loop.fields import MatterFields
+from muster.loop.refusals import NothingPending, ReasonNeeded
+from muster.loop.situation import Situation
+from muster.loop.standing import in_area, ruling
+from muster.loop.state import LIVE, WORKED_ON, Part, Side, Status
+from muster.loop.steps import Assignment, ExtensionRequest, ExtensionRuling, Return, ReturnRuling
+from muster.people.organisation import Organisation
+from muster.people.person import Grant
+from muster.people.role import Role
+
+if TYPE_CHECKING:
+    from muster.loop.matter import Matter
+
+
+class NobodyThere(Refusal):
+    code = "nobody_there"
+    status = 422
+    message = _("{organisation} has no liaison who could see this matter. Give somebody there the grant first.")
+
+
+class ExtensionTooLong(Refusal):
+    code = "extension_too_long"
+    status = 422
+    message = _("The policy pack allows at most {max_h} hours more than the deadline.")
+
+
+def return_waits(matter: Matter, situation: Situation) -> None:
+    if not situation.return_id:
+        raise NothingPending
+
+
+def extension_waits(matter: Matter, situation: Situation) -> None:
+    if not situation.extension_id:
+        raise NothingPending
+
+
+class Dispatch(MatterFields):
+    class Meta:
+        abstract = True
+
+    @verb(in_area(Role.DISPATCHER, Role.HEADQUARTERS), (Status.REGISTERED,))
+    def assign(self, act: Act, lead: Organisation, supports: Sequence[Organisation] = ()) -> None:
+        """Feed it back, point to point: the lead's deadline runs from this dispatch."""
+        self._dispatch(act, lead, supports)
+
+    @verb(ruling(Role.DISPATCHER, Role.HEADQUARTERS), LIVE)
+    def reassign(self, act: Act, lead: Organisation, reason: str, supports: Sequence[Organisation] = ()) -> None:
+        """Give it to another organisation, which gets full hours from its own dispatch."""
+        required(reason)
+        act.take(Side.CHECKER)
+        self._end_questions(act)
+        self._end_assignments(act)
+        self._dispatch(act, lead, supports, reason)
+
+    @verb(ruling(Role.DISPATCHER, Role.HEADQUARTERS), WORKED_ON, return_waits)
+    def rule_return(self, act: Act, upheld: bool, reason: str) -> None:
+        """Upheld: the assignment ends, without an overdue mark. Overruled: nothing changes, the clock ran on."""
+        required(reason)
+        act.take(Side.CHECKER)
+        act.end(Return, act.situation.return_id)
+        act.write(ReturnRuling, asked_id=act.situation.return_id, upheld=upheld, reason=reason)
+        if upheld:
+            self._end_questions(act)
+            self._end_assignments(act)
+            self.status, self.lead_id, self.due_at, self.clock_from = Status.REGISTERED, None, None, None
+
+    @verb(ruling(Role.DISPATCHER, Role.HEADQUARTERS), WORKED_ON, extension_waits)
+    def rule_extension(self, act: Act, granted: bool, reason: str, due_at: datetime | None = None) -> None:
+        """Granted: the new deadline (as asked, if none is given), within the pack's maximum."""
+        required(reason)
+        act.take(Side.CHECKER)
+        asked = ExtensionRequest.objects.get(matter_id=self.pk, ended_at=None)
+        until = (due_at or asked.until) if granted else None
+        if until:
+            must_be_within_extension(self, until)
+        act.end(ExtensionRequest, asked.pk)
+        act.write(ExtensionRuling, asked=asked, granted=granted, due_at=until, reason=reason)
+        self.due_at = until or self.due_at
+
+    def _dispatch(self, act: Act, lead: Organisation, supports: Sequence[Organisation], reason: str = "") -> None:
+        for organisation in (lead, *supports):
+            must_see(self, organisation, act.recorded_at)
+        self.due_at = act.at + timedelta(hours=self.rule.due_h)
+        parts = [(lead, Part.LEAD), *((support, Part.SUPPORT) for support in supports if support != lead)]
+        for organisation, part in parts:
+            act.take_organisation(Side.DOER, organisation.pk)
+            act.write(
+                Assignment, part=part, organisation=organisation, dispatched_at=act.at, due_at=self.due_at,
+                reason=reason,
+            )  # fmt: skip
+        self.status, self.lead = Status.ASSIGNED, lead
+        self.clock_from, self.verify_due_at = act.at, None
+        self.dispatched_at = self.dispatched_at or act.at
+
+    def _end_assignments(self, act: Act) -> None:
+        Assignment.objects.filter(matter_id=self.pk, ended_at=None).update(ended_at=act.recorded_at)
+
+    def _end_questions(self, act: Act) -> None:
+        """What the unit asked is moot once the matter leaves it."""
+        for kind in (Return, ExtensionRequest):
+            kind._default_manager.filter(matter_id=self.pk, ended_at=None).update(ended_at=act.recorded_at)
+
+
+def must_see(matter: MatterFields, organisation: Organisation, at: datetime) -> None:
+    """Nobody is assigned who could not see it: somebody must hold a liaison's grant there."""
+    above = [int(pk) for pk in organisation.path.rstrip("/").split("/")]
+    grants = Grant.objects.filter(
+        Q(until=None) | Q(until__gt=at),
+        role=Role.LIAISON,
+        organisation__in=above,
+        area__in=matter.area_path.rstrip("/").split("/"),
+        person__is_active=True,
+    )
+    if not grants.exists():
+        raise NobodyThere(organisation=organisation.name)
+
+
+def must_be_within_extension(matter: MatterFields, until: datetime) -> None:
+    max_h = matter.rule.extension_max_h
+    if not matter.due_at or not matter.due_at < until <= matter.due_at + timedelta(hours=max_h):
+        raise ExtensionTooLong(max_h=max_h)
+
+
+def required(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonNeeded

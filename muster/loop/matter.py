@@ -1,0 +1,61 @@
+"""The matter: something owed to someone until that someone, or an independent verifier, says that it is done.
+
+Its verbs stand in modules by stage: intake, dispatch, work, check and command. Each is called as
+``matter.verb(by=person, at=occurred, id=act id, …)``, answers a Receipt once it is committed, and raises a named refusal
+when it can't be done. ``docs/loop.md`` has the table.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from muster.loop.check import Check
+from muster.loop.command import Command
+from muster.loop.dispatch import Dispatch
+from muster.loop.fields import seen_under
+from muster.loop.intake import Intake
+from muster.loop.state import Kind, Status
+from muster.loop.steps import Assignment
+from muster.loop.work import Work
+from muster.people.person import Person
+
+
+class Matters(models.QuerySet["Matter"]):
+    def seen_by(self, person: Person) -> Matters:
+        """The matters that a person's grants cover; none without grants. All reading begins here."""
+        seen, assigned = Q(pk__in=[]), Assignment.objects.filter(ended_at=None)
+        for grant in person.grants_at():
+            seen |= seen_under(grant, assigned)
+        return self.filter(seen)
+
+    def overdue(self, now: object) -> Matters:
+        worked_on = Q(status__in=(Status.ASSIGNED, Status.ACCEPTED, Status.IN_PROGRESS), due_at__lt=now)
+        return self.filter(worked_on)
+
+
+class Matter(Intake, Dispatch, Work, Check, Command):
+    objects: ClassVar[models.Manager[Matter]] = Matters.as_manager()
+
+    class Meta:
+        db_table = "matter"
+        indexes = [
+            models.Index(fields=["area_path", "-id"], name="matter_in_area", opclasses=["text_pattern_ops", ""]),
+            models.Index(
+                fields=["due_at"], condition=Q(status__in=["assigned", "accepted", "in_progress"]), name="matter_due"
+            ),
+            models.Index(
+                fields=["verify_due_at"], condition=Q(status="closure_requested"), name="matter_check_due"
+            ),
+        ]  # fmt: skip
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="matter_kind_known"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="matter_status_known"),
+            models.CheckConstraint(condition=~Q(text=""), name="matter_says_something"),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False) | ~Q(status="merged") & Q(merged_into=None),
+                name="matter_merged_into_one",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,123 @@
+"""Areas: the administrative tree with its official codes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.db import models
+from django.db.models.functions import Concat
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from muster.places.gazetteer import Alias, Gazetteer, Place, english, romanise
+
+
+class Level(models.TextChoices):
+    PROVINCE = "province", _("Province")
+    CITY = "city", _("City")
+    COUNTY = "county", _("County or district")
+    ZONE = "zone", _("Functional zone")
+    TOWN = "town", _("Town or subdistrict")
+    COMMUNITY = "community", _("Village or community")
+
+
+class Area(models.Model):
+    """One node of the tree; ``path`` is the codes from the root down, each ended by a slash."""
+
+    code = models.TextField(primary_key=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    level = models.TextField(choices=Level)
+    path = models.TextField(unique=True)
+    name_zh = models.TextField()
+    name_en = models.TextField()
+    pinyin = models.TextField()
+    initials = models.TextField()
+    position = models.IntegerField(default=0, help_text="official order among its siblings")
+    outline = models.JSONField(null=True, blank=True, help_text="GeoJSON geometry")
+
+    class Meta:
+        db_table = "area"
+        ordering = ["position", "code"]
+        indexes = [models.Index(fields=["path"], name="area_path", opclasses=["text_pattern_ops"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(path__endswith=Concat("code", models.Value("/"))),
+                name="area_path_ends_with_its_code",
+            ),
+            models.CheckConstraint(condition=models.Q(level__in=Level.values), name="area_level_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def add(cls, place: Place, parent: Area | None, position: int = 0) -> Area:
+        """The unsaved area of a place under its parent."""
+        pinyin, initials = (place.pinyin, place.initials) if place.pinyin else romanise(place.name)
+        return cls(
+            code=place.code,
+            parent=parent,
+            level=place.level,
+            path=f"{parent.path if parent else ''}{place.code}/",
+            name_zh=place.name,
+            name_en=english(place.name, place.level),
+            pinyin=pinyin,
+            initials=initials,
+            position=position,
+        )
+
+    @property
+    def name(self) -> str:
+        return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """Codes from the root down to this area."""
+        return self.path.rstrip("/").split("/")
+
+    def holds(self, path: str) -> bool:
+        """Whether the area with that path is this one or lies below it."""
+        return path.startswith(self.path)
+
+    def ancestor(self, level: str) -> Area | None:
+        """This area's ancestor (or itself) of a level; None where the tree has none."""
+        return Area.objects.filter(code__in=self.codes, level=level).first()
+
+
+class AreaName(models.Model):
+    """A name or code that an area is also known by, or was before."""
+
+    class Kind(models.TextChoices):
+        FORMER = "former", _("former name")
+        ALIAS = "alias", _("alias")
+        FORMER_CODE = "former_code", _("former code")
+
+    area = models.ForeignKey(Area, models.CASCADE, related_name="names")
+    text = models.TextField()
+    kind = models.TextField(choices=Kind)
+
+    class Meta:
+        db_table = "area_name"
+        constraints = [models.UniqueConstraint(fields=["area", "text", "kind"], name="area_name_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def gazetteer() -> Gazetteer:
+    """All areas as the gazetteer that resolves what people write."""
+    names: dict[str, list[Alias]] = {}
+    for row in AreaName.objects.all():
+        names.setdefault(row.area_id, []).append(Alias(row.text, row.kind))
+    return Gazetteer(
+        Place(
+            code=area.code,
+            parent=area.parent_id,
+            level=area.level,
+            name=area.name_zh,
+            names=tuple(names.get(area.code, ())),
+            pinyin=area.pinyin,
+            initials=area.initials,
+        )
+        for area in Area.objects.defer("outline").order_by("path")
+    )
