@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
-import filetype  # type: ignore[import-untyped]
+import filetype
 import pillow_heif
 from django.utils.translation import gettext_lazy as _
 from PIL import Image

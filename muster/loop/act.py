@@ -202,7 +202,8 @@ def lock(*matters: Matter) -> None:
 
 
 STAMP = """
-select greatest(clock_timestamp(), %(last)s::timestamptz + interval '1 microsecond'), e.seq, e.content, e.matter_id, e.recorded_at, e.hash
+select greatest(clock_timestamp(), %(last)s::timestamptz + interval '1 microsecond'),
+  e.seq, e.content, e.matter_id, e.recorded_at, e.hash
 from (values (1)) one left join entry e on e.act_id = %(act)s
 """
 
