@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+"""Composition of addresses: pages and the API."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("muster.web.urls")),
+]

@@ -12,11 +12,11 @@ from random import Random
 from typing import Any
 
 import shapely
-from django.utils.translation import gettext_lazy as _
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.places.gazetteer import Alias, Place, romanise
 
 PROVINCE = "370000"

@@ -13,10 +13,10 @@ from zipfile import BadZipFile, ZipFile
 
 import filetype
 import pillow_heif
-from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 
 # Decoding takes about 4 bytes a pixel; the largest telephones' ordinary photos have 50 megapixels.
 MAX_PIXELS = 60_000_000

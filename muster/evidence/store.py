@@ -19,14 +19,13 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, Protocol
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 
 CHUNK_BYTES = 1 << 20
 UNFINISHED = ".part"
 # EFBIG: the process or the file system has a limit on one file's size, which to the sender is the same.
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 HASH = re.compile(r"[0-9a-f]{64}")
 
 

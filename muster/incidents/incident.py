@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.policy.version import PackVersion
 
 
@@ -26,6 +27,7 @@ class Incident(models.Model):
     area = models.ForeignKey("muster.Area", models.PROTECT, related_name="+")
     zone = models.TextField(default="Asia/Shanghai")
     exercise = models.BooleanField(default=False, help_text="a drill or the demo: recorded time may be set")
+    behind = models.DurationField(default=timedelta, help_text="how far the clock of an exercise runs behind")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     packs: models.ManyToManyField[PackVersion, PackInForce] = models.ManyToManyField(PackVersion, through="PackInForce")
@@ -33,6 +35,11 @@ class Incident(models.Model):
     class Meta:
         db_table = "incident"
         ordering = ["-started_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(exercise=True) | models.Q(behind=timedelta()), name="only_an_exercise_runs_behind"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

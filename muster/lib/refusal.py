@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
+from django.utils.translation import gettext
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from muster.lib.said import said as _
 
 
 class Refusal(Exception):
@@ -19,11 +19,18 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
-    message: ClassVar[StrOrPromise] = _("This can't be done.")
+    message: ClassVar[str] = _("This can't be done.")
 
     def __init__(self, **details: Any) -> None:
         super().__init__(details)
         self.details = details
 
     def __str__(self) -> str:
-        return str(self.message).format(**self.details)
+        return self._template().format(**self.details)
+
+    def _template(self) -> str:
+        try:
+            return gettext(self.message)
+        except (AppRegistryNotReady, ImproperlyConfigured):
+            # The database's supervisor refuses before Django has read its settings: then in English.
+            return self.message

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.loop.conflict import Conflict
 from muster.loop.entry import Entry, canonical, digest_of, sha256_of
@@ -202,7 +203,7 @@ def lock(*matters: Matter) -> None:
 
 
 STAMP = """
-select greatest(clock_timestamp(), %(last)s::timestamptz + interval '1 microsecond'),
+select greatest(clock_timestamp() - %(behind)s::interval, %(last)s::timestamptz + interval '1 microsecond'),
   e.seq, e.content, e.matter_id, e.recorded_at, e.hash
 from (values (1)) one left join entry e on e.act_id = %(act)s
 """
@@ -211,7 +212,7 @@ from (values (1)) one left join entry e on e.act_id = %(act)s
 def stamp(act_id: UUID, last: datetime | None) -> tuple[datetime, tuple[Any, ...] | None]:
     """The moment at which this act is recorded, and the entry that already stands under its id."""
     with connection.cursor() as cursor:
-        cursor.execute(STAMP, {"act": act_id, "last": last})
+        cursor.execute(STAMP, {"act": act_id, "last": last, "behind": clock.how_far_behind()})
         now, seq, *rest = cursor.fetchone()
     first = (act_id, seq, *rest) if seq else None
     replayed = replayed_at()

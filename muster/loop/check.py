@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.evidence.file import File
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.loop.act import Act, verb
 from muster.loop.dispatch import required
 from muster.loop.fields import MatterFields
@@ -46,6 +45,10 @@ class RatingNeeded(Refusal):
 class AwaitsConfirmation(Refusal):
     code = "awaits_confirmation"
     message = _("Whoever asked confirms this one. A verifier's turn comes when nobody could be heard for {days} days.")
+
+
+#: What a confirmation may be rated with; a call-back needs no rating.
+RATINGS: dict[How, Sequence[int | None]] = {How.CALL_BACK: [None, *range(1, 6)], How.RATING: range(1, 6)}
 
 
 def visit_is_due(matter: Matter, situation: Situation) -> None:
@@ -109,7 +112,7 @@ class Check(MatterFields):
     def confirm(self, act: Act, done: bool, remark: str = "", rating: int | None = None) -> None:
         """Whoever asked says whether it is done: a resident by call-back, a proposer with a rating of 1 to 5."""
         how = How(self.rule.confirm)
-        if how == How.RATING and rating is None:
+        if rating not in RATINGS[how]:
             raise RatingNeeded
         self._check(act, how, done, remark, (), rating=rating)
         self._close_or_redo(act, done)

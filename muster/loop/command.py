@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.utils.translation import gettext_lazy as _
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.loop.act import Act, enter, next_entry, verb
 from muster.loop.dispatch import required
 from muster.loop.fields import MatterFields

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.loop.act import Act, verb
 from muster.loop.fields import MatterFields
 from muster.loop.refusals import NothingPending, ReasonNeeded
@@ -94,7 +94,8 @@ class Dispatch(MatterFields):
         for organisation in (lead, *supports):
             must_see(self, organisation, act.recorded_at)
         self.due_at = act.at + timedelta(hours=self.rule.due_h)
-        parts = [(lead, Part.LEAD), *((support, Part.SUPPORT) for support in supports if support != lead)]
+        others = [support for support in dict.fromkeys(supports) if support != lead]
+        parts = [(lead, Part.LEAD), *((support, Part.SUPPORT) for support in others)]
         for organisation, part in parts:
             act.take_organisation(Side.DOER, organisation.pk)
             act.write(

@@ -14,10 +14,10 @@ from datetime import datetime
 from time import sleep
 
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
+from muster.lib import clock
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 
 K = 0x6D7573746572
 
@@ -46,7 +46,7 @@ def replayed_at() -> datetime | None:
 
 def recorded_now() -> datetime:
     """The moment that guards judge by: now, or the moment that the loader of an exercise replays."""
-    return _replayed.get() or timezone.now()
+    return _replayed.get() or clock.now()
 
 
 def hold_record() -> None:
@@ -61,7 +61,7 @@ def freeze(tries: int = 20) -> datetime:
         with contextlib.suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set local lock_timeout = '300ms'")
             cursor.execute("select pg_advisory_xact_lock(%s)", [K])
-            cursor.execute("select clock_timestamp()")
+            cursor.execute("select clock_timestamp() - %s::interval", [clock.how_far_behind()])
             moment: datetime = cursor.fetchone()[0]
             return moment
         sleep(0.05)

@@ -134,6 +134,8 @@ create function recorded_now() returns trigger language plpgsql as $$ begin
     end if;
   end if; return new; end $$;
 create trigger recorded_now before insert on entry for each row execute function recorded_now();
+-- This row is judged by it.
+create trigger recorded_now before insert on extension_request for each row execute function recorded_now();
 
 -- Rows are kept: ended_at may be set once (settled_at of a conflict, until of a membership likewise), nothing else changes,
 -- nothing goes. Generated columns are not yet set in a before trigger, so they are left out of the comparison.
@@ -162,7 +164,8 @@ declare written text[] := array['status','cycle','area_id','area_path','category
   'dispatched_at','clock_from','due_at','verify_due_at','closing_check','closing_passed','closed_at','merged_into_id',
   'recorded_at','head_seq','head_hash'];
 begin
-  if tg_op = 'UPDATE' and to_jsonb(old) - written = to_jsonb(new) - written then return new; end if;
+  -- Nor does its cycle go back, or an old pass would close it again.
+  if tg_op = 'UPDATE' and to_jsonb(old) - written = to_jsonb(new) - written and new.cycle >= old.cycle then return new; end if;
   raise exception '% on matter is refused: what was registered stays', tg_op
     using errcode = '23514', constraint = 'rows_are_kept'; end $$;
 create trigger registered_stays before update or delete on matter for each row execute function registered_stays();
@@ -170,6 +173,7 @@ create trigger kept_all before truncate on matter execute function kept();
 
 -- Spans of the past only end. Who belonged where is ended (and may begin again), never deleted.
 create trigger kept before update or delete on span for each row execute function kept('to_at');
+create trigger kept_all before truncate on span execute function kept();
 create trigger kept before delete on membership for each row execute function kept();
 create trigger kept_all before truncate on membership execute function kept();
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
 
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.loop.act import (
     Act,
     Receipt,
@@ -107,8 +107,6 @@ class Intake(MatterFields):
             id=id or uuid7(), incident=incident, kind=kind, area=area, area_path=area.path, category=category,
             severity=severity, text=text.strip(), reporter=by, **{"way": Way.UNANNOUNCED, **more},
         )  # fmt: skip
-        salt = _salt_of(made.pk) if caller else ""
-        contact = Contact(matter_id=made.pk, salt=salt, **dataclasses.asdict(caller)) if caller else None
         asked = {
             "kind": kind,
             "area": area,
@@ -117,9 +115,8 @@ class Intake(MatterFields):
             "text": made.text,
             **more,
         }
-        told = contact.digest if contact else None
-        content = canonical([by.pk if by else None, at, incident.pk, list(photos), told, asked])
-        return _register_once(cast("Matter", made), contact, photos, at, content)
+        content = [by.pk if by else None, at, incident.pk, list(photos), asked]
+        return _register_once(cast("Matter", made), caller, photos, at, content)
 
     @verb(finder, (Status.REGISTERED,))
     def fix_on_spot(
@@ -160,16 +157,13 @@ class Intake(MatterFields):
         act.attach(photos, Evidence.Of.OTHER, named=True)
 
 
-def _salt_of(matter_id: UUID) -> str:
-    """The salt that stands with this matter's contact, or a new one: a repeated intake must hash alike."""
-    known = Contact.objects.filter(pk=matter_id).values_list("salt", flat=True).first()
-    return known or new_salt()
-
-
 def _register_once(
-    made: Matter, contact: Contact | None, photos: Sequence[File], at: datetime | None, content: str
+    made: Matter, caller: Caller | None, photos: Sequence[File], at: datetime | None, asked: list[Any]
 ) -> Receipt:
     for last_try in (False, True):
+        # At every try, as the salt is the one of whoever was first.
+        contact = _contact_of(made.pk, caller) if caller else None
+        content = canonical([*asked, contact.digest if contact else None])
         try:
             with transaction.atomic():
                 return _register(made, contact, photos, at, content)
@@ -184,6 +178,12 @@ def _register_once(
     raise AssertionError("unreachable")
 
 
+def _contact_of(matter_id: UUID, caller: Caller) -> Contact:
+    """The caller with the salt that stands with this matter, or a new one: a repeated intake must hash alike."""
+    known = Contact.objects.filter(pk=matter_id).values_list("salt", flat=True).first()
+    return Contact(matter_id=matter_id, salt=known or new_salt(), **dataclasses.asdict(caller))
+
+
 def _register(
     made: Matter, contact: Contact | None, photos: Sequence[File], at: datetime | None, content: str
 ) -> Receipt:
@@ -195,12 +195,12 @@ def _register(
         raise TextNeeded
     _must_lie_in(made.site, made.area)
     actor = Actor.of(made.reporter)
-    grant = _standing(made, actor)
     version = made.incident.pack_version()
     made.pack, made.rules = (
         version,
         dataclasses.asdict(version.pack.rules(made.kind, made.category, made.severity)),
     )
+    grant = _standing(made, actor)
     made.registered_at, made.occurred_at = now, must_have_been(at or now, now)
     made.reporter_organisation_id = grant.organisation_id if grant else None
     act = Act("register", made, made.reporter, made.occurred_at, made.pk, now, grant, actor, Situation())

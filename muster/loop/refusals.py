@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
-from django.utils.translation import gettext_lazy as _
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 
 
 class NotYours(Refusal):

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.evidence.file import File
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.loop.act import Act, verb
 from muster.loop.dispatch import must_be_within_extension, required
 from muster.loop.fields import MatterFields

@@ -8,9 +8,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.places.likeness import Entry, Key, Likeness, keys
 from muster.places.placenames import english, normalise, romanise, spellings
 

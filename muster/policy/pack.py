@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 from pydantic import Field, ValidationError
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.policy.crosschecks import crosschecks
 from muster.policy.faults import BadPack, Fault, Faults, Found, from_pydantic
 from muster.policy.lines import Lines, Path, dotted

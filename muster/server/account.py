@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 
 CANDIDATES = ("muster", "postgres", "_postgres", "nobody")
 

@@ -13,9 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 
 FORMAT = 1
 DUMP = "database.dump"

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import IO
 
 import psycopg
-from django.utils.translation import gettext_lazy as _
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.server import archive, tools
 from muster.server.archive import DUMP, FILES, MANIFEST, Manifest, Meter, Progress
 from muster.server.swap import Databases, FolderSwap
@@ -94,10 +94,10 @@ def restore(
     RestoreFailed, and the refusals of `swap` and `tools`.
     """
     manifest = archive.verify(source, _part(progress, 0))
-    tool = tools.find("pg_restore", dsn, at_least=manifest.tool)
     databases = Databases(dsn)
     if databases.major < manifest.server:
         raise ServerTooOldForBackup(backup=manifest.server, server=databases.major)
+    tool = tools.find("pg_restore", dsn, at_least=manifest.tool)
     files = (data_dir / FILES).resolve()
     if not replace:
         _check_empty(databases, files)

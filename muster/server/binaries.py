@@ -14,9 +14,8 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.server import locks
 from muster.server.account import Account
 

@@ -16,11 +16,11 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.server import locks
 from muster.server.account import Account
 from muster.server.layout import PORT, USER, Layout
@@ -104,7 +104,6 @@ class Cluster:
     def make(self) -> None:
         """Make the cluster's files. They appear whole or not at all. Raises DiskFull, ClusterNotMade."""
         check_space(self._layout.data)
-        self._clear_unfinished()
         new = Path(tempfile.mkdtemp(prefix="postgresql.new-", dir=self._layout.data))
         try:
             self._account.own(new)
@@ -149,6 +148,7 @@ class Cluster:
         return ended
 
     def _clear_unfinished(self) -> None:
+        # Of a process killed while it made a cluster; its initdb may go on for a second, so not only now.
         for left_over in self._layout.data.glob("postgresql.new-*"):
             shutil.rmtree(left_over, ignore_errors=True)
 
@@ -216,6 +216,7 @@ class Cluster:
         self._layout.socket.with_name(self._layout.socket.name + ".lock").unlink(missing_ok=True)
 
     def _start(self, life: int) -> None:
+        self._clear_unfinished()
         self._make_folders()
         command: list[str | Path] = [self._bin / "postgres", "-D", self._layout.cluster]
         command += [f"--{name}={value}" for name, value in self._options().items()]

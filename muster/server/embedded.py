@@ -16,11 +16,11 @@ from functools import cached_property
 from pathlib import Path
 
 import psycopg
-from django.utils.translation import gettext_lazy as _
 from psycopg import errors, sql
 from psycopg.pq import Ping
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.server import binaries, locks, preflight
 from muster.server.account import Account, server_account
 from muster.server.cluster import GONE_S, STOP_S, Cluster

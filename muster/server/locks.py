@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 
 POLL_S = 0.05
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from django.utils.translation import gettext_lazy as _
 from psycopg import errors
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 
 OLDEST = 15
 SAMPLE = "消杀记录"

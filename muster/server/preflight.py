@@ -7,9 +7,8 @@ import pwd
 import shutil
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.server.account import Account
 from muster.server.layout import Layout
 
@@ -78,8 +77,9 @@ class OtherVersion(Refusal):
 class DiskFull(Refusal):
     code = "disk_full"
     message = _(
-        "{path} has {free_mb} MB free, and PostgreSQL needs at least {needed_mb} MB to start safely. Free "
-        "some space on that disk (old backups, logs), or move the folder to a bigger one."
+        "The disk of {path} is too full for PostgreSQL: {free_mb} MB are free and at least {needed_mb} MB are "
+        "needed, or it takes no more files. Free some space there (old backups, logs), or move the folder to a "
+        "bigger disk."
     )
 
 

@@ -13,12 +13,13 @@ from types import TracebackType
 from typing import Any
 
 import psycopg
-from django.utils.translation import gettext_lazy as _
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import scalar_row
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
+from muster.server import tools
 
 PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin"}
 
@@ -52,14 +53,12 @@ class Databases:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        with psycopg.connect(dsn, row_factory=scalar_row) as connection:
+        with tools.connect(dsn) as connection:
             self.name = connection.info.dbname
             self.major = connection.info.server_version // 10000
-            self.empty = bool(connection.execute(NOTHING_IN_IT).fetchone())
-            facts = connection.execute(
-                "select to_jsonb(d) from pg_database d where datname = %s", [self.name]
-            ).fetchone()
-        self._facts: dict[str, Any] = facts or {}
+            cursor = connection.cursor(row_factory=scalar_row)
+            self.empty = bool(cursor.execute(NOTHING_IN_IT).fetchone())
+            self._facts: dict[str, Any] = cursor.execute(FACTS, [self.name]).fetchone() or {}
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
@@ -187,6 +186,8 @@ class FolderSwap:
         if self._old.exists():
             self._old.rename(self._folder)
 
+
+FACTS = "select to_jsonb(d) from pg_database d where datname = %s"
 
 # What an extension brought isn't anybody's data.
 NOTHING_IN_IT = """

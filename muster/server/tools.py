@@ -10,12 +10,13 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
 from muster.server import binaries
 
 # Debian and Ubuntu; Fedora and RHEL; Homebrew on both kinds of Mac; PostgreSQL's own installers.
@@ -80,12 +81,17 @@ def command(tool: Tool, dsn: str) -> tuple[list[str], dict[str, str]]:
     return [str(tool.path), f"--dbname={make_conninfo(**parts)}"], environment
 
 
-def _server(dsn: str) -> tuple[int, bool]:
+def connect(dsn: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection to the database at dsn. Raises NoServer."""
     try:
-        with psycopg.connect(dsn, connect_timeout=10) as connection:
-            return connection.info.server_version // 10000, bool(connection.pgconn.ssl_in_use)
+        return psycopg.connect(dsn, connect_timeout=10)
     except psycopg.OperationalError as error:
         raise NoServer(reason=str(error).strip()) from error
+
+
+def _server(dsn: str) -> tuple[int, bool]:
+    with connect(dsn) as connection:
+        return connection.info.server_version // 10000, bool(connection.pgconn.ssl_in_use)
 
 
 def _seen(name: str) -> Iterator[Tool]:

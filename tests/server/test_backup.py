@@ -21,6 +21,7 @@ from muster.server.backup import (
 )
 from muster.server.embedded import ensure_database
 from muster.server.layout import ConnectionInfo
+from muster.server.swap import Databases, FolderSwap
 
 PHOTO = os.urandom(3_000_000)
 
@@ -198,9 +199,6 @@ def test_files_that_cannot_be_swapped_leave_the_old_database(house: House) -> No
     house.fill("消杀")
     backup(house.data / "b.muster", house.dsn, house.data)
     house.fill("later")
-    # A name in the old folder's way: its rename fails after the databases were renamed.
-    from muster.server.swap import Databases, FolderSwap
-
     databases = Databases(house.dsn)
     with databases.fresh() as fresh, pytest.raises(OSError, match="gone"):
         databases.put_in_place(fresh, FolderSwap(house.data / "files", house.data / "gone"))

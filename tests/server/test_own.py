@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -21,18 +22,20 @@ from muster.server.own import ChineseNotSearchable, NotUnicode, check_server
     ids=["locale C", "ctype C under a builtin locale", "no Unicode", "as the embedded server makes it"],
 )
 def test_a_database_is_judged_by_trying(server: ConnectionInfo, options: str, refusal: type[Exception] | None) -> None:
-    for info in _made(server, options):
-        with psycopg.connect(info.dsn) as connection:
-            if refusal is None:
+    with _made(server, options) as info, psycopg.connect(info.dsn) as connection:
+        if refusal is None:
+            check_server(connection)
+        else:
+            with pytest.raises(refusal, match=r"CREATE DATABASE probe"):
                 check_server(connection)
-            else:
-                with pytest.raises(refusal, match=r"CREATE DATABASE probe"):
-                    check_server(connection)
-            assert connection.execute("select from pg_extension where extname = 'pg_trgm'").fetchone() is None
+        assert connection.execute("select from pg_extension where extname = 'pg_trgm'").fetchone() is None
 
 
+@contextmanager
 def _made(server: ConnectionInfo, options: str) -> Iterator[ConnectionInfo]:
     with psycopg.connect(server.dsn, autocommit=True) as admin:
-        admin.execute(sql.SQL("create database probe template template0 " + options))  # type: ignore[arg-type]
-        yield server.database("probe")
-        admin.execute("drop database probe with (force)")
+        admin.execute(sql.SQL("create database probe template template0 " + options))
+        try:
+            yield server.database("probe")
+        finally:
+            admin.execute("drop database probe with (force)")

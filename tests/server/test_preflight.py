@@ -5,6 +5,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_folder_that_we_may_not_write_in_is_refused(data: Path) -> None:
     data.mkdir(mode=0o555)
     data.chmod(0o555)
     for place in (data, data / "below"):
-        assert _as_ordinary_user(lambda place=place: _is_refused(place))
+        assert _as_ordinary_user(partial(_is_refused, place))
 
 
 @as_root

@@ -1,0 +1,248 @@
+"""What the matter page shows, gathered in few queries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from muster.evidence.file import File
+from muster.lib import clock
+from muster.lib.ids import uuid7
+from muster.lib.refusal import Refusal
+from muster.loop.act import VERBS
+from muster.loop.contact import Contact
+from muster.loop.entry import Entry
+from muster.loop.matter import Matter
+from muster.loop.nouns import NOUN_OF
+from muster.loop.situation import Actor, Situation, situation_of
+from muster.loop.state import Side, Status
+from muster.loop.steps import STEPS, Evidence
+from muster.people.person import Person
+from muster.people.role import Role
+from muster.web.stepform import OUTCOMES, parameters
+from muster.web.words import STEPS as WORDS
+from muster.web.words import Words, happened
+
+#: The order in which the next step is offered; the first that is possible is the page's one action.
+ORDER = (
+    "rule_return", "rule_extension", "verify", "confirm", "request_closure", "respond", "accept", "assign", "void", "publish",
+    "revisit", "return_", "ask_extension", "fix_on_spot", "reassign", "reclassify", "reopen", "escalate", "sweep",
+    "draft_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
+)  # fmt: skip
+MAIN = ORDER[:10]
+
+
+@dataclass
+class Told:
+    """One line of the timeline."""
+
+    entry: Entry
+    words: Words
+    rows: list[Any] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+
+    @property
+    def texts(self) -> list[str]:
+        names = ("reason", "text", "remark", "number")
+        return [text for row in self.rows for name in names if (text := getattr(row, name, ""))]
+
+    @property
+    def main(self) -> Any:
+        return self.rows[0] if self.rows else None
+
+    @property
+    def due(self) -> datetime | None:
+        """The deadline that this step set, if it set one."""
+        text = getattr(self.main, "due_at", None)
+        return datetime.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class Door:
+    """A step that this person can take now."""
+
+    verb: str
+
+    @property
+    def noun(self) -> str:
+        return NOUN_OF[self.verb]
+
+    @property
+    def words(self) -> Words:
+        return WORDS[self.verb]
+
+
+class MatterPage:
+    def __init__(self, matter: Matter, person: Person) -> None:
+        self.matter, self.person, self.now = matter, person, clock.now()
+        self.situation: Situation = situation_of(matter.pk, person)
+        self.actor = Actor.of(person)
+
+    @cached_property
+    def doors(self) -> list[Door]:
+        return [Door(verb) for verb in ORDER if self._admits(verb)]
+
+    @property
+    def action(self) -> Door | None:
+        return next((door for door in self.doors if door.verb in MAIN), None)
+
+    @property
+    def others(self) -> list[Door]:
+        return [door for door in self.doors if door != self.action]
+
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether a doer looks at what only somebody else can close."""
+        return self.matter.status == Status.CLOSURE_REQUESTED and not self.situation.may_check
+
+    @property
+    def is_checker(self) -> bool:
+        return self.situation.side == Side.CHECKER
+
+    @cached_property
+    def is_doer_only(self) -> bool:
+        """Whether all that shows this matter to the person is a liaison's grant: then people behind it stay hidden."""
+        return all(grant.role == Role.LIAISON for grant in self.actor.grants)
+
+    @cached_property
+    def timeline(self) -> list[Told]:
+        """The history, newest first."""
+        entries = Entry.objects.filter(matter=self.matter).select_related("by", "by_organisation").order_by("-seq")
+        steps = step_rows(self.matter.pk)
+        return [self._told(entry, steps) for entry in entries]
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        return list(
+            Evidence.objects.filter(matter=self.matter)
+            .select_related("file", "by_organisation")
+            .order_by("recorded_at", "pk")
+        )
+
+    @property
+    def before(self) -> Evidence | None:
+        return self._photo("before")
+
+    @property
+    def after(self) -> Evidence | None:
+        return self._photo("after")
+
+    @property
+    def pair(self) -> list[tuple[Evidence | None, str]]:
+        return [(self.before, _("Before")), (self.after, _("After"))]
+
+    @property
+    def severity(self) -> str:
+        return self.matter.pack.pack.severity(self.matter.severity).label
+
+    @property
+    def category(self) -> str:
+        return self.matter.pack.pack.category(self.matter.kind, self.matter.category).label
+
+    @property
+    def act_id(self) -> UUID:
+        return uuid7()
+
+    @property
+    def outcome(self) -> str:
+        """The name of the main step's yes-or-no field."""
+        asked = parameters(self.action.verb) if self.action else {}
+        return next((name for name in OUTCOMES if name in asked), "")
+
+    @property
+    def copy_text(self) -> str:
+        """A message for a chat: no personal data, and the link follows."""
+        matter = self.matter
+        place = matter.site.name if matter.site else ""
+        lines = [f"【{matter.number}】{matter.title}", f"{matter.area.name} {place}", str(matter.get_status_display())]
+        return "\n".join(lines)
+
+    @property
+    def age(self) -> timedelta | None:
+        """How long it has been somebody's, from the first dispatch; it never stops but at the end."""
+        begin = self.matter.dispatched_at
+        end = self.matter.closed_at or self.now
+        return end - begin if begin else None
+
+    @property
+    def clock(self) -> dict[str, Any] | None:
+        """The clock that runs now."""
+        matter = self.matter
+        if matter.status == Status.CLOSURE_REQUESTED:
+            return self._clock("verify", matter.verify_due_at)
+        if matter.status in (Status.ASSIGNED, Status.ACCEPTED, Status.IN_PROGRESS):
+            return self._clock("work", matter.due_at)
+        return None
+
+    @property
+    def standard(self) -> list[str]:
+        """What done means here."""
+        category = self.matter.pack.pack.category(self.matter.kind, self.matter.category)
+        return [line.label for line in category.standard]
+
+    @cached_property
+    def contact(self) -> Contact | None:
+        """Who asked; never shown to the unit."""
+        if self.is_doer_only:
+            return None
+        return Contact.objects.filter(pk=self.matter.pk).exclude(salt="").first()
+
+    @cached_property
+    def similar(self) -> list[Matter]:
+        """What the last sweep found, as far as this person may see it."""
+        sweep = next((told.main for told in self.timeline if told.entry.action == "sweep"), None)
+        ids = sweep.similar[:20] if sweep else []
+        return (
+            list(Matter.objects.seen_by(self.person).filter(pk__in=ids).select_related("area", "site")) if ids else []
+        )
+
+    def _clock(self, kind: str, due: datetime | None) -> dict[str, Any] | None:
+        if not due:
+            return None
+        left = due - self.now
+        colour = "red" if left < timedelta() else "amber" if left < timedelta(hours=2) else "blue"
+        return {"kind": kind, "due": due, "left": left, "over": left < timedelta(), "colour": colour}
+
+    def _photo(self, of: str) -> Evidence | None:
+        photos = [one for one in self.evidence if one.of == of and one.file.is_photo]
+        return (photos[0] if of == "before" else photos[-1]) if photos else None
+
+    def _admits(self, verb: str) -> bool:
+        try:
+            VERBS[verb].admit(self.actor, self.matter, self.situation)
+        except Refusal:
+            return False
+        return True
+
+    def _told(self, entry: Entry, steps: dict[tuple[str, str], SimpleNamespace]) -> Told:
+        keys = [(table, row_id) for table, row_id, _sha256 in json.loads(entry.facts)]
+        rows = [steps[key] for key in keys if key in steps]
+        files = [one.file for one in self.evidence if ("evidence", str(one.pk)) in keys]
+        outcomes = [value for row in rows for name in OUTCOMES if (value := getattr(row, name, None)) is not None]
+        return Told(entry, happened(entry.action, outcomes[0] if outcomes else None), rows, files)
+
+
+STEP_ROWS = " union all ".join(
+    f"select '{kind._meta.db_table}', id::text, to_jsonb(t) from {kind._meta.db_table} t where matter_id = %(matter)s"
+    for kind in STEPS
+    if kind is not Evidence
+)
+
+
+def step_rows(matter_id: UUID) -> dict[tuple[str, str], SimpleNamespace]:
+    """All step rows of a matter but its evidence, in one query, by table and id."""
+    with connection.cursor() as cursor:
+        cursor.execute(STEP_ROWS, {"matter": matter_id})
+        return {(table, row_id): SimpleNamespace(**_loaded(row)) for table, row_id, row in cursor.fetchall()}
+
+
+def _loaded(row: Any) -> dict[str, Any]:
+    return json.loads(row) if isinstance(row, str) else row

@@ -1,0 +1,181 @@
+"""The register, the matter, and its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from muster.lib import clock
+from muster.lib.refusal import Refusal
+from muster.loop.act import VERBS
+from muster.loop.contact import Contact
+from muster.loop.matter import Matter
+from muster.loop.nouns import NOUNS
+from muster.loop.state import Kind, Status
+from muster.people.person import Person, Reveal
+from muster.people.role import Role
+from muster.places.area import Area, gazetteer
+from muster.web.context import incident_of
+from muster.web.matterpage import MatterPage
+from muster.web.stepform import StepForm
+from muster.web.words import STEPS
+
+PAGE = 50
+LISTED = ("area", "site", "lead")
+
+
+@require_GET
+def register(request: HttpRequest) -> HttpResponse:
+    """All matters that this person may see, newest first; every filter is in the address."""
+    found, problem = filtered(request)
+    before = request.GET.get("before", "")
+    if before:
+        found = _older(found, before)
+    rows = list(found.select_related(*LISTED).order_by("-id")[: PAGE + 1])
+    more = rows[PAGE - 1].pk if len(rows) > PAGE else None
+    context = {"section": "matters", "matters": rows[:PAGE], "more": more, "problem": problem, **_choices(request)}
+    return render(request, "matters/register.html", context)
+
+
+@require_GET
+def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
+    page = MatterPage(_seen(request, pk), _person(request))
+    return render(request, "matters/matter.html", {"section": "matters", "page": page, "matter": page.matter})
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
+    """One step: its form, and taking it. What was typed and handed in stays when it is refused."""
+    verb = NOUNS.get(noun)
+    if not verb:
+        raise Http404
+    seen = _seen(request, pk)
+    form = StepForm(request, seen, verb)
+    status = 200
+    if request.method == "POST":
+        try:
+            form.keep_files()
+            if form.is_valid():
+                return _taken(request, seen, verb, form)
+            status = 422
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+            status = refusal.status
+    page = MatterPage(Matter.objects.get(pk=seen.pk), _person(request))
+    context = {
+        "section": "matters", "form": form, "matter": page.matter, "page": page, "words": STEPS[verb], "noun": noun,
+        "blocked": _blocked(page, verb),
+    }  # fmt: skip
+    return render(request, "matters/step.html", context, status=status)
+
+
+@require_POST
+def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show the telephone number of who asked, once, to who gave a reason; both are kept."""
+    page = MatterPage(_seen(request, pk), _person(request))
+    reason = request.POST.get("reason", "").strip()
+    if not page.contact or not {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS} & {
+        g.role for g in page.actor.grants
+    }:
+        raise Http404
+    if not reason:
+        messages.error(request, _("Give a reason; it is kept with your name."))
+        return redirect("matter", pk=pk)
+    Reveal.objects.create(by=_person(request), of_matter=pk, reason=reason)
+    shown: Contact = page.contact
+    return render(request, "matters/contact.html", {"matter": page.matter, "contact": shown, "section": "matters"})
+
+
+def filtered(request: HttpRequest) -> tuple[Any, str]:
+    """The matters that the address asks for, and what is wrong with the address, if anything."""
+    found, problem = Matter.objects.seen_by(_person(request)), ""
+    asked = request.GET
+    for name, known in (("status", Status.values), ("kind", Kind.values)):
+        if asked.get(name) in known:
+            found = found.filter(**{name: asked[name]})
+    if asked.get("category"):
+        found = found.filter(category=asked["category"])
+    if asked.get("overdue"):
+        found = found.overdue(clock.now())
+    if asked.get("area"):
+        try:
+            found = found.filter(
+                area_path__startswith=Area.objects.get(pk=gazetteer().resolve(asked["area"]).code).path
+            )
+        except Refusal as refusal:
+            problem = str(refusal)
+    if asked.get("q"):
+        words = asked["q"].strip()
+        found = found.filter(Q(number__icontains=words) | Q(text__icontains=words) | Q(site__name__icontains=words))
+    return found, problem
+
+
+def _older(found: Any, before: str) -> Any:
+    try:
+        return found.filter(pk__lt=UUID(before))
+    except ValueError:
+        return found
+
+
+def _choices(request: HttpRequest) -> dict[str, Any]:
+    incident = incident_of(request)
+    pack = incident.pack_version().pack if incident else None
+    categories = [(key, one.label) for key, one in pack.categories.items()] if pack else []
+    return {
+        "statuses": Status.choices,
+        "kinds": [c for c in Kind.choices if c[0] != Kind.SUPPLY],
+        "categories": categories,
+    }
+
+
+def _person(request: HttpRequest) -> Person:
+    person: Person = request.user  # type: ignore[assignment]
+    return person
+
+
+def _seen(request: HttpRequest, pk: UUID) -> Matter:
+    """Looked up through the person: to an outsider it doesn't exist."""
+    related = (
+        "area",
+        "site",
+        "lead",
+        "pack",
+        "incident",
+        "team",
+        "reporter_organisation",
+        "recurrence_of",
+        "merged_into",
+    )
+    return get_object_or_404(Matter.objects.seen_by(_person(request)).select_related(*related), pk=pk)
+
+
+def _taken(request: HttpRequest, seen: Matter, verb: str, form: StepForm) -> HttpResponse:
+    getattr(seen, verb)(by=_person(request), id=form.cleaned_data["id"], **form.asked())
+    messages.success(request, _("Recorded: %(step)s.") % {"step": STEPS[verb].name})
+    still = Matter.objects.seen_by(_person(request)).filter(pk=seen.pk).exists()
+    return redirect("matter", pk=seen.pk) if still else redirect("work")
+
+
+def _blocked(page: MatterPage, verb: str) -> str:
+    """Why this person can't take the step now; empty when they can."""
+    try:
+        VERBS[verb].admit(page.actor, page.matter, page.situation)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+urlpatterns = [
+    path("matters/", register, name="matters"),
+    path("matters/<uuid:pk>/", matter, name="matter"),
+    path("matters/<uuid:pk>/contact/", contact, name="contact"),
+    path("matters/<uuid:pk>/<slug:noun>/", step, name="step"),
+]

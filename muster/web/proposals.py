@@ -1,0 +1,147 @@
+"""Proposals: handed in by anyone on a public page, followed and rated by a link."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from muster.incidents.incident import Incident
+from muster.lib.ids import uuid7
+from muster.lib.refusal import Refusal
+from muster.loop.contact import PublicLink, token_hash
+from muster.loop.intake import Caller
+from muster.loop.matter import Matter
+from muster.loop.state import Kind, Status, Way
+from muster.loop.steps import Response
+from muster.places.area import Area, Level
+from muster.web.context import incident_of
+from muster.web.limits import limited
+
+
+class ProposalForm(forms.Form):
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    category = forms.ChoiceField(label=_("What it is about"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("Your proposal"), max_length=4000, widget=forms.Textarea(attrs={"class": "input", "rows": 6})
+    )
+    area = forms.ChoiceField(label=_("Where"), widget=forms.Select(attrs={"class": "input"}))
+    name = forms.CharField(
+        label=_("Name"), required=False, max_length=60, widget=forms.TextInput(attrs={"class": "input"})
+    )
+    phone = forms.CharField(
+        label=_("Telephone"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "input", "type": "tel"}),
+    )
+
+    def __init__(self, request: HttpRequest, incident: Incident) -> None:
+        self.incident = incident
+        super().__init__(request.POST if request.method == "POST" else None, initial={"id": uuid7()})
+        pack = incident.pack_version().pack
+        self.severity = list(pack.severities)[-1]
+        self.choices("category", [(key, one.label) for key, one in pack.categories_for(Kind.PROPOSAL).items()])
+        self.choices("area", [(area.pk, area.name) for area in self.areas()])
+
+    def choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def areas(self) -> list[Area]:
+        """The incident's own area and its counties."""
+        below = Area.objects.filter(path__startswith=self.incident.area.path, level__in=(Level.COUNTY, Level.ZONE))
+        return [self.incident.area, *below.defer("outline").order_by("position", "code")]
+
+    def register(self) -> UUID:
+        given = self.cleaned_data
+        caller = Caller(given["name"], given["phone"]) if given["name"] or given["phone"] else None
+        receipt = Matter.register(
+            by=None, incident=self.incident, kind=Kind.PROPOSAL, area=Area.objects.get(pk=given["area"]), id=given["id"],
+            category=given["category"], severity=self.severity, text=given["text"], caller=caller, way=Way.PUBLIC,
+        )  # fmt: skip
+        return receipt.matter_id
+
+
+class RatingForm(forms.Form):
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    done = forms.TypedChoiceField(
+        label=_("Does the reply settle it?"), choices=[("yes", _("Yes")), ("no", _("No, please look at it again"))],
+        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+    rating = forms.TypedChoiceField(
+        label=_("Your rating of the reply, 5 is best"), choices=[(n, str(n)) for n in range(1, 6)], coerce=int,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    remark = forms.CharField(
+        label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"class": "input", "rows": 3})
+    )
+
+
+@login_not_required
+@limited("proposal", per_minute=6, per_day=60)
+@require_http_methods(["GET", "POST"])
+def proposal(request: HttpRequest) -> HttpResponse:
+    incident = incident_of(request)
+    if not incident:
+        raise Http404
+    form = ProposalForm(request, incident)
+    status = 200
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                return redirect("followed", token=link_to(form.register()))
+            status = 422
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+            status = refusal.status
+    return render(request, "proposals/new.html", {"form": form}, status=status)
+
+
+@login_not_required
+@limited("followed", per_minute=60, per_day=2000)
+@require_http_methods(["GET", "POST"])
+def followed(request: HttpRequest, token: str) -> HttpResponse:
+    """Where a proposal stands, for whoever has its link; and the rating, once there is a reply."""
+    matter = PublicLink.matter_of(token)
+    if not matter:
+        raise Http404
+    form = RatingForm(request.POST or None, initial={"id": uuid7()})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            matter.confirm(by=None, **form.cleaned_data)
+            return redirect("followed", token=token)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+            status = refusal.status
+    replies = Response.objects.filter(matter=matter).order_by("recorded_at") if matter.status in ANSWERED else []
+    asks = matter.status == Status.CLOSURE_REQUESTED and matter.rule.confirm == "rating"
+    context = {"matter": matter, "replies": replies, "form": form if asks else None, "kept": request.method == "GET"}
+    return render(request, "proposals/followed.html", context, status=status)
+
+
+ANSWERED = (Status.CLOSURE_REQUESTED, Status.CLOSED)
+
+
+def link_to(matter_id: UUID) -> str:
+    """The token of a proposal's link. The same again for the same intake sent twice; nobody can guess it."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"link {matter_id}".encode(), hashlib.sha256).digest()
+    token = base64.urlsafe_b64encode(digest[:24]).decode()
+    PublicLink.objects.get_or_create(token_sha256=token_hash(token), defaults={"matter_id": matter_id})
+    return token
+
+
+urlpatterns = [
+    path("proposals/new/", proposal, name="proposal"),
+    path("p/<str:token>/", followed, name="followed"),
+]

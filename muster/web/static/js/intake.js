@@ -1,0 +1,80 @@
+// Intake on a phone: previews, phrases, sites as one types, and a draft that survives a killed tab. The form works without.
+const form = document.getElementById("intake");
+const sites = document.getElementById("sites");
+const text = document.getElementById("id_text");
+
+// Previews. The files stay in the input itself, so that the plain form sends them.
+const photos = document.getElementById("photos");
+if (photos) photos.addEventListener("change", () => {
+  const shots = document.getElementById("shots");
+  shots.querySelectorAll("[data-preview]").forEach((shot) => shot.remove());
+  Array.from(photos.files).forEach((file) => {
+    const shot = document.createElement("span");
+    shot.className = "shot sq";
+    shot.dataset.preview = "1";
+    const image = document.createElement("img");
+    image.alt = file.name;
+    image.src = URL.createObjectURL(file);
+    shot.appendChild(image);
+    shots.insertBefore(shot, shots.lastElementChild);
+  });
+});
+
+// Phrases of the chosen category; a tap adds one.
+function showPhrases() {
+  const chosen = form.querySelector("input[name=category]:checked");
+  form.querySelectorAll("[data-phrases]").forEach((box) => { box.hidden = !chosen || box.dataset.phrases !== chosen.value; });
+}
+form.querySelectorAll("[data-phrases] button").forEach((button) => button.addEventListener("click", () => {
+  text.value = text.value ? text.value + "，" + button.textContent : button.textContent;
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+}));
+form.addEventListener("change", showPhrases);
+
+// Sites: nearest where the browser tells the position, and those that match what is typed.
+let asked = 0;
+function fetchSites(query) {
+  const mine = ++asked;
+  fetch(form.dataset.sites + query, { credentials: "same-origin" })
+    .then((response) => (response.ok ? response.text() : Promise.reject(response.status)))
+    .then((html) => {
+      const chosen = sites.querySelector("input:checked");
+      if (mine !== asked || (chosen && !query.startsWith("?q="))) return;
+      sites.innerHTML = html;
+    })
+    .catch(() => {});
+}
+let waiting = 0;
+document.getElementById("site-q").addEventListener("input", (event) => {
+  window.clearTimeout(waiting);
+  waiting = window.setTimeout(() => fetchSites("?q=" + encodeURIComponent(event.target.value)), 200);
+});
+if (form.dataset.draft === "finding" && navigator.geolocation && window.isSecureContext) {
+  navigator.geolocation.getCurrentPosition(
+    (here) => fetchSites("?latitude=" + here.coords.latitude + "&longitude=" + here.coords.longitude),
+    () => {}, { timeout: 8000, maximumAge: 60000 });
+}
+
+// The draft: texts and choices, never a name or a number of somebody.
+const KEY = "draft " + form.dataset.draft;
+const PRIVATE = ["csrfmiddlewaretoken", "photos", "kept_photos", "name", "phone"];
+function restore() {
+  const draft = JSON.parse(window.localStorage.getItem(KEY) || "null");
+  if (!draft || text.value) return;
+  Object.keys(draft).forEach((name) => form.querySelectorAll("[name=" + name + "]").forEach((field) => {
+    if (field.type === "radio") { field.checked = field.value === draft[name]; } else { field.value = draft[name]; }
+  }));
+}
+form.addEventListener("input", () => {
+  const draft = {};
+  new FormData(form).forEach((value, name) => { if (PRIVATE.indexOf(name) < 0) draft[name] = value; });
+  try {
+    window.localStorage.setItem(KEY, JSON.stringify(draft));
+    const kept = document.getElementById("kept");
+    if (kept) kept.hidden = false;
+  } catch (full) { /* a full or closed storage must not stop the form */ }
+});
+// Gone only once the server has said that it is kept: the page after a success says so.
+if (document.querySelector(".said .success")) window.localStorage.removeItem(KEY);
+restore();
+showPhrases();

@@ -1,0 +1,115 @@
+"""How states, times and icons look: the one place that knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.lib import clock
+from muster.loop.fields import MatterFields
+from muster.loop.state import Status
+
+register = template.Library()
+
+STATUS_LOOK = {
+    Status.REGISTERED: ("grey", "circle"),
+    Status.ASSIGNED: ("blue", "send"),
+    Status.ACCEPTED: ("blue", "accept"),
+    Status.IN_PROGRESS: ("blue", "half"),
+    Status.CLOSURE_REQUESTED: ("blue", "eye"),
+    Status.CLOSED: ("green", "ok"),
+    Status.VOID: ("grey", "void"),
+    Status.MERGED: ("grey", "merge"),
+}
+SOON = timedelta(hours=2)
+
+
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
+    """An icon of the sprite; decoration only, so a word stands beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', more, static("icons.svg"), name
+    )
+
+
+def badge(colour: str, icon_name: str, text: object) -> SafeString:
+    return format_html('<span class="badge badge-{}">{}{}</span>', colour, icon(icon_name), text)
+
+
+@register.simple_tag
+def status_badge(matter: MatterFields) -> SafeString:
+    status = Status(matter.status)
+    return badge(*STATUS_LOOK[status], status.label)
+
+
+@register.simple_tag
+def due_badge(matter: MatterFields) -> SafeString:
+    """The clock that runs now: the unit's or the checker's; overdue in red, soon in amber."""
+    now = clock.now()
+    due = matter.verify_due_at if matter.status == Status.CLOSURE_REQUESTED else matter.due_at
+    if matter.status not in (Status.ASSIGNED, Status.ACCEPTED, Status.IN_PROGRESS, Status.CLOSURE_REQUESTED) or not due:
+        return SafeString("")
+    if due < now:
+        return badge("red", "late", _("overdue {time}").format(time=duration(now - due)))
+    if due - now < SOON:
+        return badge("amber", "soon", _("{time} left").format(time=duration(due - now)))
+    return format_html('<span class="due num">{}</span>', day_time(due))
+
+
+@register.filter
+def day_time(moment: datetime | None) -> str:
+    """12-05 09:40 in the incident's zone; with the year where it isn't this one."""
+    if not moment:
+        return ""
+    local = timezone.localtime(moment)
+    this_year = local.year == timezone.localtime(clock.now()).year
+    return local.strftime("%m-%d %H:%M" if this_year else "%Y-%m-%d %H:%M")
+
+
+@register.filter
+def duration(length: timedelta | None) -> str:
+    """The two largest units: 2 days 3 hours, 14 hours 19 minutes, 35 minutes."""
+    return " ".join(f"{number} {unit}" for number, unit in duration_parts(length or timedelta()))
+
+
+def duration_parts(length: timedelta) -> list[tuple[int, str]]:
+    minutes = int(abs(length).total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        (days, ngettext("day", "days", days)),
+        (hours, ngettext("hour", "hours", hours)),
+        (minutes, ngettext("min", "min", minutes)),
+    ]
+    first = next((i for i, (number, _unit) in enumerate(parts) if number), 2)
+    return parts[first : first + 2]
+
+
+@register.simple_tag(name="clock")
+def clock_digits(length: timedelta | None) -> SafeString:
+    """A duration in large digits with small units."""
+    spans = [format_html("{}<small>{}</small>", *part) for part in duration_parts(length or timedelta())]
+    return SafeString("".join(spans))
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **changes: Any) -> str:
+    """The address's query with some values changed; None takes one out."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = value
+    return f"?{query.urlencode()}"
