@@ -4,6 +4,7 @@ from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.conflict import Conflict
 from muster.loop.contact import Contact, PublicLink
+from muster.loop.draw import RevisitDraw
 from muster.loop.entry import Afterwards, Entry, Seal
 from muster.loop.matter import Matter
 from muster.loop.number import NumberCounter
@@ -76,6 +77,7 @@ __all__ = [
     "Return",
     "ReturnRuling",
     "Reveal",
+    "RevisitDraw",
     "Seal",
     "Silence",
     "Site",

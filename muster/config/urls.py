@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from muster.api.app import api
+
+routes, namespace, name = api.urls
+for route in routes:
+    # The API answers 401 itself where nobody is signed in; pages lead to the sign-in.
+    route.callback.login_required = False
+
 urlpatterns = [
     path("", include("muster.web.urls")),
+    path("api/", (routes, namespace, name)),
 ]

@@ -8,6 +8,7 @@ and in which state, stamps the time, and turns the database's refusals into name
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -116,6 +117,12 @@ class Verb:
     standing: Callable[[Actor, Matter, Situation], Grant | None]
     ready: Callable[[Matter, Situation], None] | None
     body: Callable[..., None]
+
+    @functools.cached_property
+    def asks(self) -> dict[str, inspect.Parameter]:
+        """What the verb asks for beside who, when and which."""
+        named = inspect.signature(self.body).parameters
+        return {name: asked for name, asked in named.items() if name not in ("self", "act")}
 
     def admit(self, actor: Actor, matter: Matter, situation: Situation) -> Grant | None:
         """The grant under which the actor may do this now. Raises the refusal that says why not."""

@@ -11,13 +11,15 @@ from uuid import UUID
 
 from django.db import models
 
+from muster.evidence import store
+from muster.evidence.file import originals
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry, Seal, digest_of, heads_at
 from muster.loop.matter import Matter
 from muster.loop.replay import Replay, Rows
 from muster.loop.sides import Hand, Party
 from muster.loop.span import SPAN_FIELDS, Span
-from muster.loop.steps import STEPS, Step
+from muster.loop.steps import STEPS, Evidence, Step
 from muster.places.area import Area
 
 BATCH = 500
@@ -222,3 +224,13 @@ def seal_faults() -> Iterator[Fault]:
             what = f"sealed {seal.matters} matters; of that time {matters} are there, or their entries changed"
             yield Fault("–", "seal", str(seal.day), what)
         previous = seal.hash
+
+
+def file_faults() -> list[Fault]:
+    """Files of evidence whose content is gone or isn't what was handed in."""
+    handed_in = Evidence.objects.select_related("file", "matter").order_by("recorded_at")
+    return [
+        Fault(one.matter.number, "file", str(one.file_id), "the content is gone or was changed")
+        for one in handed_in
+        if not store.verify(originals(), one.file.sha256)
+    ]

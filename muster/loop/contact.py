@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 
 from muster.people.person import masked
@@ -61,6 +65,14 @@ class PublicLink(models.Model):
 
     def __str__(self) -> str:
         return f"link of {self.matter_id}"
+
+    @classmethod
+    def to(cls, matter_id: UUID) -> str:
+        """The token of a matter's link. The same again for the same intake sent twice; nobody can guess it."""
+        digest = hmac.new(settings.SECRET_KEY.encode(), f"link {matter_id}".encode(), hashlib.sha256).digest()
+        token = base64.urlsafe_b64encode(digest[:24]).decode()
+        cls.objects.get_or_create(token_sha256=token_hash(token), defaults={"matter_id": matter_id})
+        return token
 
     @classmethod
     def matter_of(cls, token: str) -> Matter | None:

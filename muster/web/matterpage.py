@@ -27,7 +27,7 @@ from muster.loop.state import Side, Status
 from muster.loop.steps import STEPS, Evidence
 from muster.people.person import Person
 from muster.people.role import Role
-from muster.web.stepform import OUTCOMES, parameters
+from muster.web.stepform import OUTCOMES
 from muster.web.words import STEPS as WORDS
 from muster.web.words import Words, happened
 
@@ -154,7 +154,7 @@ class MatterPage:
     @property
     def outcome(self) -> str:
         """The name of the main step's yes-or-no field."""
-        asked = parameters(self.action.verb) if self.action else {}
+        asked = VERBS[self.action.verb].asks if self.action else {}
         return next((name for name in OUTCOMES if name in asked), "")
 
     @property

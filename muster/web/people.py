@@ -1,5 +1,195 @@
+"""Persons: who they are, where they belong, and how they sign in."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import RegexValidator
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from muster.people.person import Grant, Membership, Person
+from muster.people.role import Role
+from muster.web import accounts, grants, memberships
+from muster.web.asking import Asking
+from muster.web.formpage import choice, form_page, line, posted, saved
+from muster.web.guard import holding
+from muster.web.leaf import leaf
+from muster.web.naming import OrganisationField
+from muster.web.personpage import controlled_person, known_person, person_page
+from muster.web.scope import Scope, not_ended, scope_of
+
+STATES = [("", gettext_lazy("May sign in or not")), ("active", gettext_lazy("May sign in")), ("off", gettext_lazy("Shut out"))]
+ROLES = [("", gettext_lazy("Any role")), ("none", gettext_lazy("Without a role")), *Role.choices]
+
+
+class PeopleFilter(Asking, forms.Form):
+    q = forms.CharField(required=False)
+    organisation = OrganisationField(required=False)
+    role = forms.ChoiceField(choices=ROLES, required=False)
+    state = forms.ChoiceField(choices=STATES, required=False)
+
+
+class PersonForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
+    """A telephone number that is on file isn't shown again here: it would be a reveal without a reason."""
+
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"), required=False, widget=line(inputmode="tel"),
+        validators=[RegexValidator(r"^\+?[0-9][0-9 -]{4,19}$", gettext_lazy("Write digits, with spaces or hyphens between."))],
+    )  # fmt: skip
+
+    class Meta:
+        model = Person
+        fields = ["name", "login", "phone", "language"]
+        widgets = {"name": line(maxlength=80), "login": line(maxlength=80, autocapitalize="none"), "language": choice()}
+        help_texts = {"login": gettext_lazy("Letters, digits and @ . + - _; how they name themselves when signing in.")}
+
+    def clean_login(self) -> str:
+        login: str = self.cleaned_data["login"]
+        UnicodeUsernameValidator()(login)
+        # Signing in doesn't tell capitals from small letters, so neither may two names differ in that alone.
+        if Person.objects.filter(login__iexact=login).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Somebody signs in as “%(login)s” already. Choose another name."), params={"login": login})
+        return login
+
+
+class NewPersonForm(PersonForm):
+    organisation = OrganisationField(
+        label=gettext_lazy("Organisation"), help_text=gettext_lazy("Its name, in full or in part.")
+    )
+
+    def __init__(self, scope: Scope, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.asks(scope)
+
+    def save(self, commit: bool = True) -> Person:
+        person: Person = super().save(commit=False)
+        person.set_unusable_password()
+        person.save()
+        Membership.objects.create(person=person, organisation=self.cleaned_data["organisation"])
+        return person
+
+
+class EditPersonForm(PersonForm):
+    forget = forms.BooleanField(label=gettext_lazy("Number on file"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.on_file = self.instance.phone
+        self.initial["phone"] = ""
+        self.fields["forget"].widget = Tick(_("Remove %(number)s") % {"number": self.instance.phone_masked})
+        if self.on_file:
+            self.fields["phone"].help_text = _("Leave this empty to keep %(number)s.") % {"number": self.instance.phone_masked}
+        else:
+            del self.fields["forget"]
+
+    def clean_phone(self) -> str:
+        return self.cleaned_data["phone"] or self.on_file
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.cleaned_data.get("forget"):
+            if self.data.get("phone"):
+                self.add_error("forget", _("Either write a new number or remove the one on file."))
+            self.cleaned_data["phone"] = ""
+        return self.cleaned_data
+
+
+class Tick(forms.CheckboxInput):
+    """A tick with its words beside it."""
+
+    template_name = "administration/tick.html"
+
+    def __init__(self, words: str) -> None:
+        super().__init__({"class": "tickbox"})
+        self.words = words
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return {**super().get_context(name, value, attrs), "words": self.words}
+
+
+@holding(Role.ADMINISTRATOR)
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Who belongs to organisations of one's area, by name; every filter is in the address."""
+    form = PeopleFilter(request.GET)
+    form.asks(scope_of(request))
+    found = filtered(scope_of(request), form)
+    context = {"section": "people", "form": form, "people": leaf(request, found, "name", "pk"), "count": found.count()}
+    return render(request, "people/people.html", context)
+
+
+@holding(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = NewPersonForm(scope_of(request), posted(request), initial={"organisation": request.GET.get("organisation", "")})
+    if request.method == "POST" and saved(form):
+        messages.success(request, _("%(name)s is here now. Next: a role, then a password.") % {"name": form.instance.name})
+        return redirect("person", pk=form.instance.pk)
+    return form_page(request, form, section="people", title=_("New person"), button=_("Add"), back=reverse("people"))
+
+
+@holding(Role.ADMINISTRATOR)
+@require_GET
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    return person_page(request, known_person(request, pk))
+
+
+@holding(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    known = controlled_person(request, pk)
+    name = known.name
+    form = EditPersonForm(posted(request), instance=known)
+    if request.method == "POST" and saved(form):
+        messages.success(request, _("Saved."))
+        return redirect("person", pk=pk)
+    back = reverse("person", args=[pk])
+    return form_page(request, form, section="people", title=_("Edit"), button=_("Save"), back=back, crumbs=[(back, name)])
+
+
+def filtered(scope: Scope, form: PeopleFilter) -> QuerySet[Person]:
+    """With a filter that isn't clear, nobody: everybody would pass for an answer."""
+    if not form.is_valid():
+        return Person.objects.none()
+    asked = form.cleaned_data
+    found = scope.people().prefetch_related(*_listed())
+    if asked["q"]:
+        found = found.filter(Q(name__icontains=asked["q"]) | Q(login__icontains=asked["q"]))
+    if asked["organisation"]:
+        found = found.filter(memberships__organisation=asked["organisation"], memberships__until=None)
+    if asked["state"]:
+        found = found.filter(is_active=asked["state"] == "active")
+    return _with_role(found, asked["role"])
+
+
+def _with_role(found: QuerySet[Person], role: str) -> QuerySet[Person]:
+    held = Grant.objects.filter(not_ended(), person=OuterRef("pk"))
+    if role == "none":
+        return found.filter(~Exists(held))
+    return found.filter(Exists(held.filter(role=role))) if role else found
+
+
+def _listed() -> tuple[Prefetch[str], ...]:
+    belongs = Membership.objects.filter(until=None).select_related("organisation").order_by("organisation__name")
+    held = Grant.objects.filter(not_ended()).select_related("area").defer("area__outline")
+    return Prefetch("memberships", belongs, to_attr="now_in"), Prefetch("grants", held, to_attr="now_may")
+
+
+urlpatterns = [
+    path("people/", people, name="people"),
+    path("people/new/", new, name="new-person"),
+    path("people/<int:pk>/", person, name="person"),
+    path("people/<int:pk>/edit/", edit, name="edit-person"),
+    *memberships.urlpatterns,
+    *grants.urlpatterns,
+    *accounts.urlpatterns,
+]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from muster.incidents.incident import Incident
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
-from muster.loop.contact import PublicLink, token_hash
+from muster.loop.contact import PublicLink
 from muster.loop.intake import Caller
 from muster.loop.matter import Matter
 from muster.loop.state import Kind, Status, Way
@@ -99,7 +95,7 @@ def proposal(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if form.is_valid():
-                return redirect("followed", token=link_to(form.register()))
+                return redirect("followed", token=PublicLink.to(form.register()))
             status = 422
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -131,14 +127,6 @@ def followed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 ANSWERED = (Status.CLOSURE_REQUESTED, Status.CLOSED)
-
-
-def link_to(matter_id: UUID) -> str:
-    """The token of a proposal's link. The same again for the same intake sent twice; nobody can guess it."""
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"link {matter_id}".encode(), hashlib.sha256).digest()
-    token = base64.urlsafe_b64encode(digest[:24]).decode()
-    PublicLink.objects.get_or_create(token_sha256=token_hash(token), defaults={"matter_id": matter_id})
-    return token
 
 
 urlpatterns = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +41,7 @@ class StepForm(forms.Form):
         super().__init__(
             data, request.FILES if data is not None else None, initial={"id": uuid7(), **request.GET.dict()}
         )
-        for name, asked in parameters(verb).items():
+        for name, asked in VERBS[verb].asks.items():
             self.fields[name] = FIELDS[name](self)
             self.fields[name].required = asked.default is asked.empty
         self.kept: dict[str, list[File]] = {}
@@ -123,12 +122,6 @@ class StepForm(forms.Form):
 
 def receive(upload: UploadedFile, rules: Any, by: Person | None) -> File:
     return File.receive(upload.file, upload.name or "", rules, by)  # type: ignore[arg-type]
-
-
-def parameters(verb: str) -> dict[str, inspect.Parameter]:
-    """What a verb asks for beside who, when and which."""
-    named = inspect.signature(VERBS[verb].body).parameters
-    return {name: asked for name, asked in named.items() if name not in ("self", "act")}
 
 
 def _text(label: Any, rows: int = 3) -> Callable[[StepForm], forms.Field]:

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from muster.lib import clock
+from muster.loop.draw import RevisitDraw
 from muster.loop.fields import HEARD_BY_TELEPHONE
 from muster.loop.matter import Matter, Matters
 from muster.loop.sides import Party
 from muster.loop.state import WORKED_ON, Kind, Status
-from muster.loop.steps import ExtensionRequest, Return, Silence
+from muster.loop.steps import ExtensionRequest, Return, Silence, Verification
 from muster.people.person import Person
 from muster.people.role import Role
 from muster.web.context import roles_of
@@ -77,6 +78,14 @@ def to_verify(seen: Matters, person: Person, now: datetime) -> Matters:
     return waiting.filter(Q(kind=Kind.FINDING) | Exists(silent)).order_by("verify_due_at")
 
 
+def to_revisit(seen: Matters, person: Person, now: datetime) -> Matters:
+    """Drawn from what was fixed on the spot, not yet looked at again, and not closed by oneself."""
+    drawn = RevisitDraw.objects.filter(matter=OuterRef("pk"), cycle=OuterRef("cycle"))
+    revisited = Verification.objects.filter(matter=OuterRef("pk"), cycle=OuterRef("cycle"), how="sample")
+    closed = seen.filter(Exists(drawn), ~Exists(revisited), status=Status.CLOSED)
+    return closed.exclude(reporter=person).order_by("id")
+
+
 def to_call_back(seen: Matters, person: Person, now: datetime) -> Matters:
     return seen.filter(status=Status.CLOSURE_REQUESTED, kind__in=HEARD_BY_TELEPHONE).order_by("verify_due_at")
 
@@ -100,6 +109,7 @@ QUEUES: tuple[tuple[set[str], StrOrPromise, Queue], ...] = (
     ({Role.DISPATCHER, Role.HEADQUARTERS}, _("To rule on"), to_rule_on),
     ({Role.DISPATCHER, Role.HEADQUARTERS}, _("Not yet assigned"), unassigned),
     ({Role.VERIFIER}, _("To verify"), to_verify),
+    ({Role.VERIFIER}, _("To revisit"), to_revisit),
     ({Role.OPERATOR}, _("To call back"), to_call_back),
     ({Role.LIAISON, Role.DISPATCHER, Role.HEADQUARTERS}, _("Due today"), due_today),
     ({Role.LIAISON}, _("Due later"), due_later),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -36,6 +36,10 @@ class Case:
     kind: str = "finding"
 
 
+def one_more_hour(matter: Matter) -> datetime:
+    return (matter.due_at or timezone.now()) + timedelta(hours=1)
+
+
 CASES: dict[str, Case] = {
     "fix_on_spot": Case(
         lambda cast: cast.finding(),
@@ -59,7 +63,7 @@ CASES: dict[str, Case] = {
     ),
     "ask_extension": Case(
         stage.assigned,
-        lambda cast, m, by: m.ask_extension(by=by, reason="等试剂", until=(m.due_at or timezone.now()) + timedelta(hours=1)),
+        lambda cast, m, by: m.ask_extension(by=by, reason="等试剂", until=one_more_hour(m)),
         frozenset(("fixer",)), WORKED_ON,
     ),
     "rule_extension": Case(

@@ -61,6 +61,11 @@ class _Undo(Exception):
     pass
 
 
+def known(moment: datetime | None) -> datetime:
+    assert moment is not None
+    return moment
+
+
 def last(matter: Matter) -> Entry:
     return matter.entries.order_by("seq")[matter.entries.count() - 1]
 
@@ -108,7 +113,7 @@ def returned(cast: Cast) -> Matter:
 
 def extension_asked(cast: Cast) -> Matter:
     matter = assigned(cast)
-    matter.ask_extension(by=cast.fixer, reason="等试剂", until=matter.due_at + timedelta(hours=5))
+    matter.ask_extension(by=cast.fixer, reason="等试剂", until=known(matter.due_at) + timedelta(hours=5))
     return matter
 
 

@@ -12,12 +12,12 @@ from muster.loop.freeze import recorded_as
 from muster.loop.refusals import AlreadyDone, DoersCannotClose, EvidenceNeeded, NotYours, ReasonNeeded
 from muster.people.role import Role
 from tests.cast import Cast, act_id
-from tests.loop.stage import closed, failed, in_exercise, last, long_unheard, refuses, sides, spans, unheard
+from tests.loop.stage import closed, failed, in_exercise, known, last, long_unheard, refuses, sides, spans, unheard
 
 
 def test_a_passing_visit_closes(cast: Cast) -> None:
     matter, act = cast.at_closure(), act_id()
-    due = matter.due_at
+    due = known(matter.due_at)
     receipt = matter.verify(by=cast.verifier, passed=True, remark="逐户核对", photos=[cast.photo()], id=act)
     check = matter.verifications.get()
     assert (check.pk, check.how, check.passed, check.cycle, check.kind) == (act, "visit", True, 1, "finding")
@@ -216,7 +216,7 @@ def test_reopening_has_a_last_day(cast: Cast) -> None:
     start = in_exercise(cast)
     with recorded_as(start):
         matter = cast.closed()
-    closed_at = matter.closed_at
+    closed_at = known(matter.closed_at)
     with recorded_as(closed_at + timedelta(days=30, seconds=1)), refuses(TooLateToReopen):
         matter.reopen(by=cast.dispatcher, reason="反弹")
     with recorded_as(closed_at + timedelta(days=30)):

@@ -20,6 +20,7 @@ from tests.loop.stage import (
     drafted,
     failed,
     in_exercise,
+    known,
     last,
     overdue,
     published,
@@ -32,7 +33,7 @@ from tests.loop.stage import (
 
 def test_reclassifying_keeps_old_and_new(cast: Cast) -> None:
     matter, act = assigned(cast), act_id()
-    due = matter.due_at
+    due = known(matter.due_at)
     matter.reclassify(by=cast.dispatcher, area=cast.county, category="gates", reason="实为卡口", id=act)
     row = matter.reclassifications.get()
     assert (row.pk, row.old_area, row.old_category, row.old_severity) == (act, cast.town, "testing", "critical")
@@ -45,7 +46,7 @@ def test_reclassifying_keeps_old_and_new(cast: Cast) -> None:
 
 def test_another_severity_moves_the_deadline_from_when_its_clock_began(cast: Cast) -> None:
     matter = assigned(cast, at=timezone.now() - timedelta(hours=2))
-    began = matter.dispatched_at
+    began = known(matter.dispatched_at)
     matter.reclassify(by=cast.chief, severity="major", reason="核实")
     assert (matter.due_at, matter.rule.evidence_to_close) == (began + timedelta(hours=24), 2)
     assert spans(matter)[-1].due_at == matter.due_at
@@ -53,7 +54,7 @@ def test_another_severity_moves_the_deadline_from_when_its_clock_began(cast: Cas
 
 def test_in_a_later_cycle_it_moves_by_redo_hours(cast: Cast) -> None:
     matter = failed(cast)
-    began = matter.clock_from
+    began = known(matter.clock_from)
     matter.reclassify(by=cast.chief, severity="major", reason="核实")
     assert matter.due_at == began + timedelta(hours=12)
 
@@ -70,7 +71,7 @@ def test_whoever_takes_over_in_a_later_cycle_keeps_full_hours(cast: Cast) -> Non
 @pytest.mark.parametrize("stage", ["registered", "closure_requested"])
 def test_where_no_clock_of_the_unit_runs_none_is_moved(cast: Cast, stage: str) -> None:
     matter = cast.finding() if stage == "registered" else cast.at_closure()
-    due = matter.due_at
+    due = known(matter.due_at)
     matter.reclassify(by=cast.chief, severity="minor", reason="核实")
     assert matter.due_at == due
 
@@ -89,7 +90,7 @@ def test_escalation_climbs_the_ladder_once_per_assignment(cast: Cast) -> None:
     start = in_exercise(cast)
     with recorded_as(start):
         matter = assigned(cast)
-    due = matter.due_at
+    due = known(matter.due_at)
     with recorded_as(due - timedelta(seconds=1)), refuses(NotOverdue):
         matter.escalate(by=None)
     for hours in (0, 12, 24):
@@ -232,4 +233,4 @@ def test_an_extension_can_not_be_asked_once_escalated(cast: Cast) -> None:
     matter = overdue(cast)
     matter.escalate(by=None)
     with refuses(TooLate):
-        matter.ask_extension(by=cast.fixer, reason="等", until=matter.due_at + timedelta(hours=9))
+        matter.ask_extension(by=cast.fixer, reason="等", until=known(matter.due_at) + timedelta(hours=9))

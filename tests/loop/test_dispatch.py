@@ -12,7 +12,7 @@ from muster.loop.refusals import NothingPending, NotYours, ReasonNeeded, WrongSi
 from muster.loop.work import ExtensionsUsedUp
 from muster.people.role import Role
 from tests.cast import Cast, act_id
-from tests.loop.stage import assigned, extension_asked, failed, last, refuses, returned, sides, spans
+from tests.loop.stage import assigned, extension_asked, failed, known, last, refuses, returned, sides, spans
 
 
 def test_assigning_starts_the_clock_of_the_lead(cast: Cast) -> None:
@@ -98,7 +98,7 @@ def test_an_overruled_return_leaves_the_clock_running(cast: Cast) -> None:
 
 def test_a_granted_extension_moves_the_deadline(cast: Cast) -> None:
     matter = extension_asked(cast)
-    due, asked = matter.due_at, matter.extensionrequests.get()
+    due, asked = known(matter.due_at), matter.extensionrequests.get()
     matter.rule_extension(by=cast.dispatcher, granted=True, reason="同意")
     assert matter.due_at == asked.until == due + timedelta(hours=5)
     assert spans(matter)[-1].due_at == matter.due_at
@@ -107,7 +107,7 @@ def test_a_granted_extension_moves_the_deadline(cast: Cast) -> None:
 
 def test_the_dispatcher_may_set_another_deadline_up_to_the_packs_maximum(cast: Cast) -> None:
     matter = extension_asked(cast)
-    due = matter.due_at
+    due = known(matter.due_at)
     for out_of_bounds in (due, due + timedelta(hours=72, seconds=1)):
         with refuses(ExtensionTooLong):
             matter.rule_extension(by=cast.dispatcher, granted=True, reason="同意", due_at=out_of_bounds)
@@ -122,7 +122,7 @@ def test_a_refused_extension_changes_nothing(cast: Cast) -> None:
     assert matter.present() == before
     assert matter.extensionrequests.get().ruling.due_at is None
     with refuses(ExtensionsUsedUp):
-        matter.ask_extension(by=cast.fixer, reason="再等", until=matter.due_at + timedelta(hours=1))
+        matter.ask_extension(by=cast.fixer, reason="再等", until=known(matter.due_at) + timedelta(hours=1))
 
 
 def test_rulings_need_a_question_and_a_reason(cast: Cast) -> None:
@@ -159,7 +159,7 @@ def test_reassigning_ends_assignments_and_questions_and_gives_full_hours(cast: C
     assert [question.ended_at for question in questions] == [receipt.recorded_at]
     with refuses(NotYours):
         matter.accept(by=cast.fixer)
-    matter.ask_extension(by=cast.helper, reason="等试剂", until=matter.due_at + timedelta(hours=1))
+    matter.ask_extension(by=cast.helper, reason="等试剂", until=known(matter.due_at) + timedelta(hours=1))
 
 
 def test_reassigning_needs_a_reason(cast: Cast) -> None:

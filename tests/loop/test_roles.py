@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
+from muster.lib.refusal import Refusal
 from muster.loop.act import VERBS
 from muster.loop.matter import Matter
 from muster.loop.refusals import DoersCannotClose, NotYours, WrongSide, WrongState
@@ -73,7 +74,7 @@ def test_the_table_has_every_verb() -> None:
     assert set(STAGES) == ANY
 
 
-def refusal_for(case: Case, cast: Cast, matter: Matter, by: Person | None) -> Exception | None:
+def refusal_for(case: Case, cast: Cast, matter: Matter, by: Person | None) -> Refusal | None:
     refusal = tried(lambda: case.attempt(cast, matter, by))
     matter.refresh_from_db()
     return refusal

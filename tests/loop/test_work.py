@@ -17,6 +17,7 @@ from tests.loop.stage import (
     extension_asked,
     failed,
     in_progress,
+    known,
     last,
     overdue,
     refuses,
@@ -28,7 +29,7 @@ from tests.loop.stage import (
 
 def test_accepting(cast: Cast) -> None:
     matter, act = assigned(cast), act_id()
-    due = matter.due_at
+    due = known(matter.due_at)
     matter.accept(by=cast.fixer, id=act)
     acceptance = matter.acceptances.get()
     assert (acceptance.pk, acceptance.assignment) == (act, matter.assignments.get(part="lead"))
@@ -52,7 +53,7 @@ def test_one_question_waits_at_a_time(cast: Cast) -> None:
         with refuses(Pending):
             matter.return_(by=cast.fixer, reason="不在辖区")
         with refuses(Pending):
-            matter.ask_extension(by=cast.fixer, reason="等试剂", until=matter.due_at + timedelta(hours=1))
+            matter.ask_extension(by=cast.fixer, reason="等试剂", until=known(matter.due_at) + timedelta(hours=1))
         matter.respond(by=cast.fixer, text="先做起来", photos=[cast.photo(), cast.photo()])
         with refuses(Pending):
             matter.request_closure(by=cast.fixer)
@@ -63,12 +64,12 @@ def test_questions_need_a_reason(cast: Cast) -> None:
     with refuses(ReasonNeeded):
         matter.return_(by=cast.fixer, reason=" ")
     with refuses(ReasonNeeded):
-        matter.ask_extension(by=cast.fixer, reason="", until=matter.due_at + timedelta(hours=1))
+        matter.ask_extension(by=cast.fixer, reason="", until=known(matter.due_at) + timedelta(hours=1))
 
 
 def test_an_extension_is_asked_for_within_the_packs_hours(cast: Cast) -> None:
     matter, act = assigned(cast), act_id()
-    due = matter.due_at
+    due = known(matter.due_at)
     for until in (due, due - timedelta(hours=1), due + timedelta(hours=72, seconds=1)):
         with refuses(ExtensionTooLong):
             matter.ask_extension(by=cast.fixer, reason="等试剂", until=until)
@@ -83,8 +84,8 @@ def test_an_extension_is_asked_for_before_the_deadline_by_recorded_time(cast: Ca
         matter.ask_extension(
             by=cast.fixer,
             reason="等试剂",
-            until=matter.due_at + timedelta(hours=9),
-            at=matter.due_at - timedelta(hours=2),
+            until=known(matter.due_at) + timedelta(hours=9),
+            at=known(matter.due_at) - timedelta(hours=2),
         )
 
 
@@ -92,9 +93,9 @@ def test_extensions_are_counted_by_assignment(cast: Cast) -> None:
     matter = extension_asked(cast)
     matter.rule_extension(by=cast.dispatcher, granted=True, reason="同意")
     with refuses(ExtensionsUsedUp):
-        matter.ask_extension(by=cast.fixer, reason="再等", until=matter.due_at + timedelta(hours=1))
+        matter.ask_extension(by=cast.fixer, reason="再等", until=known(matter.due_at) + timedelta(hours=1))
     matter.reassign(by=cast.dispatcher, lead=cast.unit, reason="重新交办")
-    matter.ask_extension(by=cast.fixer, reason="等试剂", until=matter.due_at + timedelta(hours=1))
+    matter.ask_extension(by=cast.fixer, reason="等试剂", until=known(matter.due_at) + timedelta(hours=1))
     assert matter.extensionrequests.count() == 2
 
 
@@ -119,7 +120,7 @@ def test_a_response_says_or_shows_something(cast: Cast) -> None:
 
 def test_requesting_closure_stops_the_units_clock_and_starts_the_checkers(cast: Cast) -> None:
     matter, act = in_progress(cast), act_id()
-    due, at = matter.due_at, timezone.now()
+    due, at = known(matter.due_at), timezone.now()
     matter.request_closure(by=cast.fixer, text="已补采", photos=[cast.photo(), cast.photo()], at=at, id=act)
     request = matter.closurerequests.get()
     assert (request.pk, request.due_at, request.verify_due_at) == (act, due, at + timedelta(hours=12))

@@ -1,0 +1,24 @@
+"""The API: the same domain calls as the pages, with stable error codes. Its document is at /api/openapi.json."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.security import SessionAuth
+
+from muster.api.files import router as files
+from muster.api.matters import router as matters
+from muster.lib.refusal import Refusal
+
+api = NinjaAPI(
+    title="Muster", version="1", auth=SessionAuth(), urls_namespace="api", docs_url=None,
+    description="Who is signed in acts with their own grants. What they can't see answers 404.",
+)  # fmt: skip
+api.add_router("/matters", matters)
+api.add_router("/files", files)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Every refusal has a stable code and says what to do next."""
+    return api.create_response(request, {"code": refusal.code, "message": str(refusal)}, status=refusal.status)

@@ -1,0 +1,34 @@
+"""Files: handed in first, then named by the step that they prove."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import File as Upload
+from ninja import Router, Schema
+from ninja.files import UploadedFile
+
+from muster.evidence.file import File
+from muster.incidents.incident import Incident, NoPackInForce
+from muster.people.person import Person
+
+router = Router(tags=["files"])
+
+
+class FileOut(Schema):
+    id: UUID
+    sha256: str
+    media_type: str
+    size: int
+
+
+@router.post("", response={201: FileOut})
+def receive(request: HttpRequest, file: UploadedFile = Upload(...)) -> tuple[int, Any]:  # type: ignore[type-arg]
+    """Hand in one photo or file. It belongs to nobody's matter until a step names it."""
+    incident = Incident.current()
+    if not incident:
+        raise NoPackInForce(incident="–")
+    by: Person = request.user  # type: ignore[assignment]
+    return 201, File.receive(file.file, file.name or "", incident.pack_version().pack.evidence, by)  # type: ignore[arg-type]

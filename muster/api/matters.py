@@ -1,0 +1,187 @@
+"""Matters: registering, reading, and every step of the loop as a noun under its matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+from pydantic import ConfigDict, create_model
+
+from muster.evidence.file import File
+from muster.incidents.incident import Incident
+from muster.loop.act import VERBS
+from muster.loop.intake import Caller
+from muster.loop.matter import Matter
+from muster.loop.nouns import NOUNS
+from muster.people.organisation import Organisation
+from muster.people.person import Person
+from muster.places.area import Area
+from muster.places.site import Site
+
+router = Router(tags=["matters"])
+PAGE_MAX = 100
+
+
+class Asked(Schema):
+    """What every act carries: the client-made id of what it writes, and when it occurred, if not now."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: UUID | None = None
+    at: datetime | None = None
+
+
+class CallerIn(Schema):
+    name: str = ""
+    phone: str = ""
+
+
+class MatterIn(Asked):
+    incident: int
+    kind: str
+    area: str
+    category: str
+    severity: str
+    text: str
+    site: UUID | None = None
+    way: str = "unannounced"
+    source_number: str = ""
+    photos: list[UUID] = []
+    caller: CallerIn | None = None
+
+
+class ReceiptOut(Schema):
+    act_id: UUID
+    matter_id: UUID
+    seq: int
+    recorded_at: datetime
+    hash: str
+    repeated: bool
+
+
+class MatterOut(Schema):
+    id: UUID
+    number: str
+    kind: str
+    status: str
+    cycle: int
+    category: str
+    severity: str
+    text: str
+    area_id: str
+    site_id: UUID | None
+    lead_id: int | None
+    dispatched_at: datetime | None
+    due_at: datetime | None
+    verify_due_at: datetime | None
+    closed_at: datetime | None
+    registered_at: datetime
+
+
+class MattersOut(Schema):
+    items: list[MatterOut]
+    before: UUID | None
+
+
+@router.get("", response=MattersOut)
+def matters(request: HttpRequest, before: UUID | None = None, limit: int = 50) -> dict[str, Any]:
+    """The matters that one may see, newest first; ``before`` is the cursor of the next page."""
+    limit = max(1, min(limit, PAGE_MAX))
+    found = Matter.objects.seen_by(person(request)).order_by("-id")
+    rows = list((found.filter(pk__lt=before) if before else found)[: limit + 1])
+    return {"items": rows[:limit], "before": rows[limit - 1].pk if len(rows) > limit else None}
+
+
+@router.post("", response={201: ReceiptOut})
+def register(request: HttpRequest, asked: MatterIn) -> tuple[int, dict[str, Any]]:
+    """Register a matter. The same id with the same content again is answered with the first receipt."""
+    given = asked.dict(exclude={"incident", "area", "site", "photos", "caller"})
+    receipt = Matter.register(
+        by=person(request),
+        incident=get_object_or_404(Incident, pk=asked.incident, ended_at=None),
+        area=get_object_or_404(Area, pk=asked.area),
+        site=get_object_or_404(Site, pk=asked.site) if asked.site else None,
+        photos=files(request, asked.photos),
+        caller=Caller(**asked.caller.dict()) if asked.caller else None,
+        **given,
+    )
+    return 201, asdict(receipt)
+
+
+@router.get("/{uuid:pk}", response=MatterOut)
+def matter(request: HttpRequest, pk: UUID) -> Matter:
+    return seen(request, pk)
+
+
+def seen(request: HttpRequest, pk: UUID) -> Matter:
+    """Looked up through the person: to an outsider it doesn't exist."""
+    return get_object_or_404(Matter.objects.seen_by(person(request)), pk=pk)
+
+
+def person(request: HttpRequest) -> Person:
+    signed_in: Person = request.user  # type: ignore[assignment]
+    return signed_in
+
+
+def files(request: HttpRequest, ids: list[UUID]) -> list[File]:
+    """One's own uploads, in the order asked."""
+    found = File.objects.filter(by=person(request)).in_bulk(ids)
+    return [get_object_or_404(File, pk=pk, by=person(request)) if pk not in found else found[pk] for pk in ids]
+
+
+def organisation(request: HttpRequest, pk: int) -> Organisation:
+    return get_object_or_404(Organisation, pk=pk)
+
+
+Load = Callable[[HttpRequest, Any], Any]
+
+
+def as_it_is(request: HttpRequest, value: Any) -> Any:
+    return value
+
+
+#: A verb's parameter → its type in the API, and how it becomes what the verb takes.
+FIELDS: dict[str, tuple[Any, Load]] = {
+    "lead": (int, organisation),
+    "doer": (int, organisation),
+    "supports": (list[int], lambda request, ids: [organisation(request, pk) for pk in ids]),
+    "photos": (list[UUID], files),
+    "before": (list[UUID], files),
+    "after": (list[UUID], files),
+    "target": (UUID, seen),
+    "area": (str, lambda request, code: get_object_or_404(Area, pk=code)),
+    "until": (datetime, as_it_is),
+    "due_at": (datetime, as_it_is),
+    "rating": (int, as_it_is),
+    **dict.fromkeys(("passed", "done", "upheld", "granted"), (bool, as_it_is)),
+    **dict.fromkeys(("text", "reason", "remark", "number", "category", "severity"), (str, as_it_is)),
+}
+
+
+def add_step(noun: str, verb: str) -> None:
+    """One endpoint per noun: POST /matters/{id}/<noun>, its body made from what the verb asks for."""
+    asked = VERBS[verb].asks
+    fields: dict[str, Any] = {
+        name: (FIELDS[name][0], ...) if one.default is one.empty else (FIELDS[name][0] | None, None)
+        for name, one in asked.items()
+    }
+    body = create_model(f"{verb.title().replace('_', '')}In", __base__=Asked, **fields)
+
+    def step(request: HttpRequest, pk: UUID, asked: Any) -> tuple[int, dict[str, Any]]:
+        given = {name: value for name, value in asked.dict(exclude={"id", "at"}).items() if value is not None}
+        loaded = {name: FIELDS[name][1](request, value) for name, value in given.items()}
+        receipt = getattr(seen(request, pk), verb)(by=person(request), id=asked.id, at=asked.at, **loaded)
+        return 201, asdict(receipt)
+
+    step.__annotations__.update(asked=body, request=HttpRequest, pk=UUID)
+    step.__doc__ = VERBS[verb].body.__doc__ or f"{verb} the matter."
+    router.post(f"/{{uuid:pk}}/{noun}", response={201: ReceiptOut}, operation_id=verb, url_name=noun)(step)
+
+
+for _noun, _verb in NOUNS.items():
+    add_step(_noun, _verb)

@@ -1,0 +1,244 @@
+"""The `muster` command."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import psycopg
+
+from muster.lib.refusal import Refusal
+from muster.server.embedded import ensure
+from muster.server.location import data_dir, database_url
+from muster.server.own import check_server
+from muster.server.preflight import claim
+from muster.server.watch import Watch
+
+PORT = 8000
+
+
+class Muster(click.Group):
+    """Refusals are for people: said in one paragraph, never as a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Refusal as refusal:
+            raise click.ClickException(f"{refusal}") from refusal
+        except psycopg.OperationalError as fault:
+            raise click.ClickException(f"The database can't be reached: {fault}") from fault
+
+
+@click.group(cls=Muster, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Muster (集结) runs a city's response to an outbreak or a disaster.
+
+    Data lies in the folder MUSTER_DATA; the embedded PostgreSQL in it starts and stops by itself. A server of your own is
+    used when MUSTER_DATABASE_URL names it.
+    """
+
+
+@main.command()
+@click.option("--load-only", is_flag=True, help="Load the demo city and stop.")
+@click.option("--port", default=PORT, show_default=True, help="Where to serve it, on this machine only.")
+def demo(load_only: bool, port: int) -> None:
+    """Load the demo city, unless it is there, and serve it with one-click role cards."""
+    if not load_only:
+        must_be_free("127.0.0.1", port)
+    with database():
+        from muster.demo import load
+
+        if not load.loaded():
+            with bar(load.steps(), "Loading the demo city") as progress:
+                links = load.load(progress)
+            for token in links[:1]:
+                click.echo(f"A proposal that waits for its rating: http://127.0.0.1:{port}/p/{token}/")
+        if not load_only:
+            run_server("127.0.0.1", port)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=PORT, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Processes; each answers 4 requests at a time.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages and the API, with the worker beside."""
+    must_be_free(host, port)
+    with database():
+        run_server(host, port, workers)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now, and stop.")
+def worker(once: bool) -> None:
+    """Do what happens after: escalate what is overdue, seal the day, and the other timers."""
+    with database():
+        from muster.worker.run import run, run_once
+
+        if once:
+            click.echo(f"{run_once()} done")
+        else:
+            run()
+
+
+@main.command()
+@click.option("--files/--no-files", default=False, help="Read every file of evidence again, too.")
+def check(files: bool) -> None:
+    """Check the record: the present against its rows, the history's hashes and seals.
+
+    Names every row that was changed or removed straight in the database, and ends with 1 if there is one.
+    """
+    with database():
+        from muster.loop.audit import audit, file_faults
+        from muster.loop.matter import Matter
+
+        with bar(Matter.objects.count(), "Checking") as progress:
+            faults = list(audit(progress))
+        if files:
+            faults += file_faults()
+        for fault in faults:
+            click.echo(str(fault))
+        click.echo(f"{len(faults)} faults in {Matter.objects.count()} matters", err=bool(faults))
+        sys.exit(1 if faults else 0)
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def backup(target: Path) -> None:
+    """Write the database and all files into one file TARGET."""
+    from muster.server.backup import backup as write
+
+    with database(migrated=False) as dsn, counted("Backing up") as progress:
+        write(target, dsn, data_dir(), progress=progress)
+    click.echo(f"Written: {target}")
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Replace what is there now.")
+def restore(source: Path, replace: bool) -> None:
+    """Bring back what a backup SOURCE holds."""
+    from muster.server.backup import restore as read
+
+    with database(migrated=False) as dsn, counted("Restoring") as progress:
+        read(source, dsn, data_dir(), replace=replace, progress=progress)
+    click.echo("Restored. Run `muster check` to make sure of it.")
+
+
+@main.command()
+@click.argument("login")
+@click.option("--name", help="The person's name, for a new one.")
+@click.option("--administrator", metavar="AREA", help="Grant administration of this area and all below.")
+@click.option("--organisation", help="The organisation a new person belongs to; made at the area when it is new.")
+def user(login: str, name: str | None, administrator: str | None, organisation: str | None) -> None:
+    """Make a person who can sign in as LOGIN, or set a new password. Asks for the password."""
+    with database():
+        from muster.people.setup import set_up
+
+        password = os.environ.get("MUSTER_PASSWORD") or getpass.getpass("Password (10 characters or more): ")
+        click.echo(set_up(login, password, name, administrator, organisation))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql(arguments: tuple[str, ...]) -> None:
+    """A shell on Muster's database; everything behind is psql's own (-c SQL)."""
+    from muster.server.tools import command, find
+
+    with database(migrated=False) as dsn:
+        argv, environment = command(find("psql", dsn), dsn)
+        sys.exit(subprocess.run([*argv, *arguments], env=environment, check=False).returncode)
+
+
+@contextlib.contextmanager
+def database(*, migrated: bool = True) -> Iterator[str]:
+    """The database, running, and Django ready to use it; its schema as this version wants it."""
+    own = database_url()
+    if own:
+        with psycopg.connect(own) as connection:
+            check_server(connection)
+    else:
+        claim(data_dir())
+    dsn = own or ensure(data_dir()).dsn
+    os.environ["MUSTER_DATABASE"] = dsn
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.config.settings")
+    if migrated:
+        migrate()
+    yield dsn
+
+
+def migrate() -> None:
+    import django
+    from django.core.management import call_command
+    from django.db import connection
+
+    django.setup()
+    # Two that start at once: the second waits for the first.
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [MIGRATING])
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("select pg_advisory_unlock(%s)", [MIGRATING])
+
+
+MIGRATING = 0x6D69677261746500
+
+
+def run_server(host: str, port: int, workers: int = 2) -> None:
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    from muster.worker.run import beside
+
+    click.echo(f"Muster is at http://{host}:{port}/  (Ctrl-C ends it)")
+    watch = None if database_url() else Watch(data_dir()).start()
+    with beside():
+        server = Server(
+            "muster.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
+            blocking_threads=4, backpressure=64, log_level="warning", respawn_failed_workers=True,
+        )  # fmt: skip
+        server.serve()
+    if watch:
+        watch.stop()
+
+
+def must_be_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as taken:
+            raise click.ClickException(
+                f"Port {port} on {host} can't be used ({taken.strerror}). End what uses it, or choose another by --port."
+            ) from taken
+
+
+@contextlib.contextmanager
+def bar(length: int, label: str) -> Iterator[Callable[[int], None]]:
+    with click.progressbar(length=length, label=label, file=sys.stderr) as shown:
+        yield shown.update
+
+
+@contextlib.contextmanager
+def counted(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for work that tells how far it is of how much."""
+    with click.progressbar(length=1, label=label, file=sys.stderr) as shown:
+
+        def tell(done: int, whole: int) -> None:
+            shown.length = whole
+            shown.update(done - shown.pos)
+
+        yield tell
+
+
+if __name__ == "__main__":
+    main()

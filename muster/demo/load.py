@@ -1,0 +1,64 @@
+"""Loading the demo city."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib.resources import files
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from muster.demo.album import Album
+from muster.demo.city import BEGAN, CITY, ZONE, build
+from muster.demo.stories import count, play
+from muster.incidents.incident import Incident
+from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
+from muster.places.area import Area
+from muster.policy.version import PackVersion
+
+PACK = "cn-epidemic-2022-11"
+#: When the visitor comes: the exercise's clock begins to run here.
+MORNING = datetime(2022, 12, 6, 8, 0, tzinfo=ZONE)
+
+Progress = Callable[[int], None]
+
+
+class NotEmpty(Refusal):
+    code = "not_empty"
+    message = _("This database holds real data, so the demo isn't loaded into it. Choose another folder by MUSTER_DATA.")
+
+
+def loaded() -> bool:
+    """Whether the demo city stands in this database."""
+    return Incident.objects.filter(exercise=True, area__code=CITY).exists()
+
+
+def steps() -> int:
+    """How many steps of progress a load tells."""
+    return Album.count() + count()
+
+
+def load(progress: Progress | None = None) -> tuple[str, ...]:
+    """Load the city, all or nothing. Returns the tokens of proposals that wait for their rating."""
+    if Area.objects.exists():
+        raise NotEmpty
+    with transaction.atomic():
+        city = build()
+        incident = _incident(city.areas[CITY])
+        album = Album(incident.pack_version().pack.evidence, progress)
+        played = play(city, incident, album, progress)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
+    return played.links
+
+
+def _incident(area: Area) -> Incident:
+    incident = Incident.objects.create(
+        name_zh="聊城市·2022 年 11 月疫情", name_en="Liaocheng, November 2022", area=area, exercise=True,
+        started_at=BEGAN, behind=timezone.now() - MORNING,
+    )  # fmt: skip
+    text = files("muster.policy").joinpath(f"packs/{PACK}.toml").read_text(encoding="utf-8")
+    incident.put_in_force(PackVersion.adopt(text, f"{PACK}.toml"))
+    return incident

@@ -1,0 +1,56 @@
+"""The first people of a new installation, by the command line."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from muster.lib.refusal import Refusal
+from muster.lib.said import said as _
+from muster.people.organisation import Organisation, OrganisationKind
+from muster.people.person import Grant, Membership, Person
+from muster.people.role import Role
+from muster.places.area import Area, gazetteer
+
+
+class WeakPassword(Refusal):
+    code = "weak_password"
+    status = 422
+    message = _("Choose another password: {faults}")
+
+
+class OrganisationNeeded(Refusal):
+    code = "organisation_needed"
+    status = 422
+    message = _("An administrator belongs to an organisation. Name it by --organisation.")
+
+
+@transaction.atomic
+def set_up(login: str, password: str, name: str | None, administrator: str | None, organisation: str | None) -> str:
+    """Make or find the person, set the password, grant administration of an area. Says what was done."""
+    person = Person.objects.filter(login=login).first()
+    made = person is None
+    person = person or Person(login=login, name=name or login)
+    _set_password(person, password)
+    if administrator:
+        _administer(person, Area.objects.get(pk=gazetteer().resolve(administrator).code), organisation)
+    return f"{'Made' if made else 'Password set for'} {person.name} ({login})"
+
+
+def _set_password(person: Person, password: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as fault:
+        raise WeakPassword(faults=" ".join(fault.messages)) from fault
+    person.set_password(password)
+    person.save()
+
+
+def _administer(person: Person, area: Area, organisation: str | None) -> None:
+    if not organisation:
+        raise OrganisationNeeded
+    body = Organisation.objects.filter(name=organisation, area=area).first()
+    body = body or Organisation.add(organisation, OrganisationKind.HEADQUARTERS, area)
+    Membership.objects.get_or_create(person=person, organisation=body)
+    Grant.objects.get_or_create(person=person, organisation=body, area=area, role=Role.ADMINISTRATOR)

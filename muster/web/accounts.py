@@ -1,0 +1,120 @@
+"""A person's number, password and sessions. What is shown here is shown once."""
+
+from __future__ import annotations
+
+import secrets
+
+from allauth.usersessions.models import UserSession
+from axes.utils import reset
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from muster.lib.refusal import Refusal
+from muster.lib.said import said
+from muster.people.person import Person, Reveal
+from muster.people.role import Role
+from muster.web.guard import holding
+from muster.web.personpage import OwnAdministration, RevealForm, controlled_person, known_person, person_page
+from muster.web.scope import person_of
+
+#: Without what looks alike when it is read from paper or over the telephone.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUPS, GROUP = 4, 4
+
+
+class OwnPassword(Refusal):
+    code = "own_password"
+    message = said("You change your own password on your own page, where the old one is asked for.")
+
+
+@holding(Role.ADMINISTRATOR)
+@never_cache
+@require_POST
+def phone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the number once, to who gave a reason; both are kept."""
+    person = known_person(request, pk)
+    if not person.phone:
+        raise Http404
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return person_page(request, person, form)
+    Reveal.objects.create(by=person_of(request), of_person=person, reason=form.cleaned_data["reason"])
+    return render(request, "people/phone.html", {"section": "people", "person": person})
+
+
+@holding(Role.ADMINISTRATOR)
+@never_cache
+@require_POST
+def password(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new password, which is shown once and kept only as its hash. Whoever was signed in with the old one is out."""
+    person = controlled_person(request, pk)
+    if person.pk == person_of(request).pk:
+        raise OwnPassword
+    made = one_time_password()
+    with transaction.atomic():
+        person.set_password(made)
+        person.save(update_fields=["password"])
+        end_sessions(person)
+        # Whoever forgot their password has often been locked out by trying.
+        reset(username=person.login)
+    return render(request, "people/password.html", {"section": "people", "person": person, "password": made})
+
+
+@holding(Role.ADMINISTRATOR)
+@require_POST
+def sessions(request: HttpRequest, pk: int) -> HttpResponse:
+    person = controlled_person(request, pk)
+    count = end_sessions(person, but=request.session.session_key)
+    messages.success(request, ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count) % {"count": count})
+    return redirect("person", pk=pk)
+
+
+@holding(Role.ADMINISTRATOR)
+@require_POST
+def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    person = controlled_person(request, pk)
+    if person.pk == person_of(request).pk:
+        raise OwnAdministration
+    with transaction.atomic():
+        Person.objects.filter(pk=pk).update(is_active=False)
+        end_sessions(person)
+    messages.success(request, _("%(name)s can't sign in any more. Roles rest until that changes.") % {"name": person})
+    return redirect("person", pk=pk)
+
+
+@holding(Role.ADMINISTRATOR)
+@require_POST
+def activate(request: HttpRequest, pk: int) -> HttpResponse:
+    person = controlled_person(request, pk)
+    Person.objects.filter(pk=pk).update(is_active=True)
+    messages.success(request, _("%(name)s may sign in again.") % {"name": person})
+    return redirect("person", pk=pk)
+
+
+def one_time_password() -> str:
+    """About 79 bits, in groups that can be read out: k7mp-4xqa-9rtw-hc3d."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _letter in range(GROUP)) for _group in range(GROUPS))
+
+
+def end_sessions(person: Person, but: str | None = None) -> int:
+    """How many were ended."""
+    ended = list(UserSession.objects.filter(user=person).exclude(session_key=but))
+    for session in ended:
+        session.end()
+    return len(ended)
+
+
+urlpatterns = [
+    path("people/<int:pk>/phone/", phone, name="person-phone"),
+    path("people/<int:pk>/password/", password, name="person-password"),
+    path("people/<int:pk>/sessions/", sessions, name="person-sessions"),
+    path("people/<int:pk>/deactivate/", deactivate, name="deactivate-person"),
+    path("people/<int:pk>/activate/", activate, name="activate-person"),
+]

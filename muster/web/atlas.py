@@ -1,0 +1,92 @@
+"""The gazetteer, kept between requests for as long as no area and no name of one has changed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from muster.places.area import Area, gazetteer
+from muster.places.gazetteer import AmbiguousPlace, FormerName, Gazetteer, Place, PlaceRefusal, UnknownPlace
+from muster.web.asking import Candidate, Unclear
+from muster.web.scope import Scope
+
+#: Of what the gazetteer is made from. A few milliseconds for a city, where making one takes a second.
+FINGERPRINT = """
+select (select coalesce(sum(hashtextextended(concat_ws('|', code, parent_id, level, name_zh, pinyin, initials), 0)), 0)
+          from area),
+       (select coalesce(sum(hashtextextended(concat_ws('|', area_id, text, kind), 0)), 0) from area_name)
+"""
+
+
+def atlas() -> Gazetteer:
+    with connection.cursor() as cursor:
+        cursor.execute(FINGERPRINT)
+        return _made(cursor.fetchone())
+
+
+@lru_cache(maxsize=1)
+def _made(fingerprint: tuple[int, int]) -> Gazetteer:
+    return gazetteer()
+
+
+def area_named(scope: Scope, text: str) -> Area:
+    """The one area in the scope that a text names. Raises Unclear with what it may mean, never guesses."""
+    known = atlas()
+    try:
+        place = _resolved(known, scope, text)
+    except PlaceRefusal as refusal:
+        raise _unclear(known, scope, text, refusal) from refusal
+    return Area.objects.defer("outline").get(pk=place.code)
+
+
+def written(area: Area) -> str:
+    """An area as a form shows it: the full path and the code, which together always resolve to it."""
+    return _written(atlas(), area)
+
+
+def _written(known: Gazetteer, area: Area) -> str:
+    place = known.get(area.code)
+    return f"{known.path(place)} {area.code}" if place and place.parent else area.code
+
+
+def _resolved(known: Gazetteer, scope: Scope, text: str) -> Place:
+    """Resolved in each part of the scope: what isn't known in one may be in another."""
+    found: dict[str, Place] = {}
+    refused: list[PlaceRefusal] = []
+    for area in scope.areas:
+        try:
+            place = known.resolve(text, area.code)
+            found[place.code] = place
+        except PlaceRefusal as refusal:
+            refused.append(refusal)
+    # A text that fits several places of one part is no clearer for fitting only one of another.
+    unclear = [refusal for refusal in refused if not isinstance(refusal, UnknownPlace)]
+    if len(found) == 1 and not unclear:
+        return next(iter(found.values()))
+    raise _refusal(known, text, list(found.values()), unclear or refused)
+
+
+def _refusal(known: Gazetteer, text: str, found: list[Place], refused: list[PlaceRefusal]) -> PlaceRefusal:
+    kind = AmbiguousPlace if found else type(refused[0])
+    return kind(text, [*found, *(place for refusal in refused for place in refusal.candidates)], known)
+
+
+def _unclear(known: Gazetteer, scope: Scope, text: str, refusal: PlaceRefusal) -> Unclear:
+    codes = [place.code for place in refusal.candidates]
+    areas = Area.objects.defer("outline").in_bulk(codes)
+    here = [areas[code] for code in dict.fromkeys(codes) if code in areas and scope.holds(areas[code])]
+    candidates = [Candidate(_written(known, area), area.name, _written(known, area)) for area in here]
+    return Unclear(_said(known, scope, text, refusal, bool(candidates)), candidates)
+
+
+def _said(known: Gazetteer, scope: Scope, text: str, refusal: PlaceRefusal, choices: bool) -> str:
+    if isinstance(refusal, FormerName):
+        return _("“%(text)s” is a former name or code. Choose the present one.") % {"text": text}
+    if not isinstance(refusal, UnknownPlace):
+        return _("“%(text)s” fits several areas. Choose one, or write its code.") % {"text": text}
+    words = {"text": text, "scope": scope.names}
+    if choices:
+        return _("No area of %(scope)s is called “%(text)s”. Choose one of these, or write a name or a code.") % words
+    return _("No area of %(scope)s is called “%(text)s”. Write a full name or a code.") % words

@@ -1,0 +1,26 @@
+"""Whether the migrations say what the models say. Needs no database."""
+
+from __future__ import annotations
+
+import sys
+
+import django
+from django.apps import apps
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+
+
+def main() -> None:
+    django.setup()
+    loader = MigrationLoader(None, ignore_no_initial=True)
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    changes = detector.changes(graph=loader.graph).get("muster", [])
+    for migration in changes:
+        for operation in migration.operations:
+            print(f"models and migrations differ: {operation.describe()}", file=sys.stderr)
+    sys.exit(1 if changes else 0)
+
+
+if __name__ == "__main__":
+    main()
