@@ -103,7 +103,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "muster.Person"
 AUTHENTICATION_BACKENDS = [

@@ -14,6 +14,10 @@ from tests.cast import Cast
 STEP = "id, matter_id, cycle, by_id, by_organisation_id, occurred_at, recorded_at"
 
 
+PARTY = "insert into party (matter_id, organisation_id, side) values"
+HAND = "insert into hand (matter_id, person_id, side) values"
+
+
 def stopped_by(statement: str, known: dict[str, Any]) -> str | None:
     """The constraint that refuses a statement, at once or at the commit; None if nothing does. It is undone."""
     try:
@@ -51,8 +55,8 @@ def step(by: str, organisation: str, cycle: str = "(select cycle from matter whe
 
 def sided(side: str, person: str | None = None, organisation: str | None = None) -> str:
     """Statements that put a person, an organisation on a side of the matter."""
-    party = f"insert into party (matter_id, organisation_id, side) values (%(m)s, %({organisation})s, '{side}') on conflict do nothing;"
-    hand = f"insert into hand (matter_id, person_id, side) values (%(m)s, %({person})s, '{side}') on conflict do nothing;"
+    party = f"{PARTY} (%(m)s, %({organisation})s, '{side}') on conflict do nothing;"
+    hand = f"{HAND} (%(m)s, %({person})s, '{side}') on conflict do nothing;"
     return (party if organisation else "") + (hand if person else "")
 
 

@@ -37,10 +37,10 @@ def apart(django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
 def _point_at(name: str) -> None:
     """Let Django connect to another database from now on, in threads too: they share these settings."""
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     connection.settings_dict["NAME"] = name
 
 
 def _run(statement: str, name: str) -> None:
     with psycopg.connect(os.environ["MUSTER_DATABASE"], autocommit=True) as server:
-        server.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]
+        server.execute(sql.SQL(statement).format(sql.Identifier(name)))

@@ -10,7 +10,19 @@ from django.utils import timezone
 from muster.loop.matter import Matter
 from tests.cast import Cast
 from tests.loop import stage
-from tests.loop.attack import CHECKER, LAST_CHECK, STEP, closing, known_to, passing, sided, step, stopped_by
+from tests.loop.attack import (
+    CHECKER,
+    HAND,
+    LAST_CHECK,
+    PARTY,
+    STEP,
+    closing,
+    known_to,
+    passing,
+    sided,
+    step,
+    stopped_by,
+)
 
 Ready = Callable[[Cast], Matter]
 
@@ -136,10 +148,10 @@ SIDES: dict[str, tuple[str, Ready, str]] = {
         f"insert into reopening ({STEP}, reason) values ({step('chief', 'headquarters')}, 'why')",
     ),
     "a second side of an organisation": (
-        "party_pkey", stage.failed, "insert into party (matter_id, organisation_id, side) values (%(m)s, %(checkers)s, 'checker')",
+        "party_pkey", stage.failed, f"{PARTY} (%(m)s, %(checkers)s, 'checker')",
     ),
-    "a second side of a person": ("hand_pkey", at_closure, "insert into hand (matter_id, person_id, side) values (%(m)s, %(fixer)s, 'doer')"),
-    "a third side": ("hand_side_known", at_closure, "insert into hand (matter_id, person_id, side) values (%(m)s, %(stranger)s, 'both')"),
+    "a second side of a person": ("hand_pkey", at_closure, f"{HAND} (%(m)s, %(fixer)s, 'doer')"),
+    "a third side": ("hand_side_known", at_closure, f"{HAND} (%(m)s, %(stranger)s, 'both')"),
     "voiding by one person alone": (
         "second_person", stage.voiding_asked,
         f"insert into voiding ({STEP}, reason, asked_id) values ({step('chief', 'headquarters')}, '', "

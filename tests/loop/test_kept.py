@@ -56,6 +56,7 @@ def everything(cast: Cast) -> dict[str, Any]:
     Reveal.objects.create(by=cast.chief, of_person=cast.fixer, reason="回访")
     Conflict.objects.create(act_id=matter.pk, matter_id=matter.pk, action="note", content="[]")
     Conflict.objects.update(settled_at=moment)
+    connection.check_constraints()
     return known_to(cast, matter)
 
 
@@ -83,7 +84,7 @@ def test_an_open_row_is_ended_once(cast: Cast) -> None:
 ASSIGNMENT = f"insert into assignment ({STEP}, part, organisation_id, dispatched_at, due_at, reason)"
 OPEN = "(select id from assignment where matter_id = %(m)s and part = 'lead')"
 QUESTION = "reason, assignment_id"
-SUPPORTS = sided("doer", None, "support")
+OTHER = sided("doer", None, "other")
 ENTRY = (
     "insert into entry (matter_id, seq, action, act_id, content, occurred_at, recorded_at, facts, previous, hash) "
     "values (%(m)s, {seq}, 'note', {act}, '', %(now)s, {recorded}, '[]', '', '')"
@@ -92,7 +93,7 @@ ENTRY = (
 TWICE: dict[str, tuple[str, Any, str]] = {
     "lead": (
         "one_open_lead", stage.assigned,
-        f"{SUPPORTS} {ASSIGNMENT} values ({step('dispatcher', 'headquarters')}, 'lead', %(other)s, %(now)s, %(now)s, '')",
+        f"{OTHER} {ASSIGNMENT} values ({step('dispatcher', 'headquarters')}, 'lead', %(other)s, %(now)s, %(now)s, '')",
     ),
     "supporter": (
         "assigned_once_at_a_time", stage.assigned,
@@ -145,13 +146,7 @@ TWICE: dict[str, tuple[str, Any, str]] = {
 @pytest.mark.parametrize("what", TWICE)
 def test_nothing_is_told_twice(cast: Cast, what: str) -> None:
     constraint, ready, statement = TWICE[what]
-    statement = statement.replace("%(other)s", "%(support)s") if what == "lead" else statement
-    if what == "lead":
-        matter = cast.finding()
-        matter.assign(by=cast.dispatcher, lead=cast.unit)
-    else:
-        matter = ready(cast)
-    assert stopped_by(statement, known_to(cast, matter)) == constraint
+    assert stopped_by(statement, known_to(cast, ready(cast))) == constraint
 
 
 ODD = {
@@ -186,12 +181,11 @@ ASK = (
 
 @pytest.mark.parametrize(
     ("recorded", "constraint"),
-    [("now", "extension_in_time"), ("2022-12-05 08:00Z", "recorded_now"), ("2200-01-01 08:00Z", "recorded_now")],
+    [("now", "extension_in_time"), ("2022-12-05 08:00Z", "recorded_now"), ("2200-01-01 08:00Z", "extension_in_time")],
 )
 def test_no_extension_is_asked_for_after_the_deadline(cast: Cast, recorded: str, constraint: str) -> None:
     matter = stage.overdue(cast)
     known = known_to(cast, matter) | {"recorded": recorded}
-    assert stopped_by(ASK, known) in ("extension_in_time", constraint)
     assert stopped_by(ASK, known) == constraint
 
 
