@@ -13,6 +13,7 @@ from muster.demo.album import Album
 from muster.demo.city import ZONE, City
 from muster.demo.texts import texts
 from muster.incidents.incident import Incident
+from muster.lib.ids import uuid7
 from muster.loop.contact import PublicLink
 from muster.loop.freeze import recorded_as
 from muster.loop.intake import Caller
@@ -253,6 +254,7 @@ class Player:
         with recorded_as(self.at):
             receipt = Matter.register(
                 incident=self.incident, kind=kind, category=self.text["category"], text=self.text["text"], at=self.at,
+                id=uuid7(self.at),
                 **fields,
             )  # fmt: skip
         return Matter.objects.get(pk=receipt.matter_id)

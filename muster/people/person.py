@@ -49,8 +49,16 @@ class Person(AbstractBaseUser):
     def phone_masked(self) -> str:
         return masked(self.phone)
 
+    def remember_grants(self) -> list[Grant]:
+        """Read the grants once for as long as this object lives: for one request, never longer."""
+        self._grants: list[Grant] | None = self.grants_at()
+        return self._grants
+
     def grants_at(self, at: datetime | None = None) -> list[Grant]:
         """The grants in force, with their areas and organisations."""
+        remembered: list[Grant] | None = getattr(self, "_grants", None)
+        if remembered is not None and at is None:
+            return remembered
         at = at or timezone.now()
         return list(
             self.grants.filter(Q(until=None) | Q(until__gt=at), from_at__lte=at, person__is_active=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db import models
 from django.db.models.functions import Concat
@@ -75,6 +75,15 @@ class Area(models.Model):
         """Codes from the root down to this area."""
         return self.path.rstrip("/").split("/")
 
+    @property
+    def place(self) -> str:
+        """The county and the area: what people need to know where it is."""
+        county = next((code for code in self.codes if code in county_names()), "")
+        if not county or county == self.code:
+            return self.name
+        zh, en = county_names()[county]
+        return f"{zh}·{self.name}" if self.name == self.name_zh else f"{self.name}, {en}"
+
     def holds(self, path: str) -> bool:
         """Whether the area with that path is this one or lies below it."""
         return path.startswith(self.path)
@@ -82,6 +91,13 @@ class Area(models.Model):
     def ancestor(self, level: str) -> Area | None:
         """This area's ancestor (or itself) of a level; None where the tree has none."""
         return Area.objects.filter(code__in=self.codes, level=level).first()
+
+
+@lru_cache(maxsize=1)
+def county_names() -> dict[str, tuple[str, str]]:
+    """Names of counties by code, in Chinese and English. They don't change while a process lives."""
+    counties = Area.objects.filter(level=Level.COUNTY).values_list("code", "name_zh", "name_en")
+    return {code: (zh, en) for code, zh, en in counties}
 
 
 class AreaName(models.Model):

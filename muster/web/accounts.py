@@ -72,7 +72,9 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
 def sessions(request: HttpRequest, pk: int) -> HttpResponse:
     person = controlled_person(request, pk)
     count = end_sessions(person, but=request.session.session_key)
-    messages.success(request, ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count) % {"count": count})
+    messages.success(
+        request, ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count) % {"count": count}
+    )
     return redirect("person", pk=pk)
 
 

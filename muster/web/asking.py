@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from muster.web.scope import Scope
 
@@ -28,8 +30,6 @@ class Unclear(Exception):
 class AskingInput(forms.TextInput):
     """A line of text; where it wasn't clear, what it may mean stands below to choose from."""
 
-    template_name = "people/asking.html"
-
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"class": "input", "autocomplete": "off", **(attrs or {})})
         self.candidates: list[Candidate] = []
@@ -40,8 +40,10 @@ class AskingInput(forms.TextInput):
         picked: str = data.get(f"{name}_picked", "")
         return picked if picked and data.get(f"{name}_about") == text else text
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "candidates": self.candidates}
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        line = super().render(name, value, attrs, renderer)
+        context = {"line": line, "name": name, "value": value, "candidates": self.candidates}
+        return render_to_string("administration/asking.html", context)
 
 
 class AskingField(forms.CharField):

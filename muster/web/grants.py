@@ -32,7 +32,8 @@ class GrantForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
     """A role for a person; the area has to lie within the giver's own."""
 
     area = AreaField(
-        label=gettext_lazy("Area"), help_text=gettext_lazy("Name, path or code. The role covers everything below it, too.")
+        label=gettext_lazy("Area"),
+        help_text=gettext_lazy("Name, path or code. The role covers everything below it, too."),
     )
 
     class Meta:
@@ -83,7 +84,9 @@ def grants(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("person", pk=pk)
     back = reverse("person", args=[pk])
     title = _("Give a role")
-    return form_page(request, form, section="people", title=title, button=title, back=back, crumbs=[(back, person.name)])
+    return form_page(
+        request, form, section="people", title=title, button=title, back=back, crumbs=[(back, person.name)]
+    )
 
 
 @holding(Role.ADMINISTRATOR)

@@ -25,7 +25,7 @@ class Leaf(Generic[Row]):
 
 
 def leaf(request: HttpRequest, found: QuerySet[Row], *keys: str) -> Leaf[Row]:
-    """The rows that follow the one named by ``after`` in the address, in the order of the keys, of which the last is ``pk``."""
+    """The rows that follow the one named by ``after`` in the address, in the order of the keys; the last key is ``pk``."""
     rows = list(_beyond(found, request.GET.get("after", ""), keys).order_by(*keys)[: LEAF + 1])
     return Leaf(rows[:LEAF], rows[LEAF - 1].pk if len(rows) > LEAF else None)
 

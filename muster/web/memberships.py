@@ -19,8 +19,8 @@ from muster.people.role import Role
 from muster.people.team import TeamMember
 from muster.web.asking import Asking
 from muster.web.formpage import form_page, posted
-from muster.web.guard import holding
 from muster.web.grants import end_grants
+from muster.web.guard import holding
 from muster.web.naming import OrganisationField
 from muster.web.personpage import OwnAdministration, is_administration, known_person
 from muster.web.scope import person_of, scope_of
@@ -42,12 +42,16 @@ def memberships(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         organisation = form.cleaned_data["organisation"]
         if begin(person, organisation):
-            messages.success(request, _("%(name)s belongs to %(organisation)s now.") % {"name": person, "organisation": organisation})
+            messages.success(
+                request, _("%(name)s belongs to %(organisation)s now.") % {"name": person, "organisation": organisation}
+            )
             return redirect("person", pk=pk)
         form.add_error("organisation", _("%(name)s belongs there already.") % {"name": person})
     back = reverse("person", args=[pk])
     title = _("Add to an organisation")
-    return form_page(request, form, section="people", title=title, button=_("Add"), back=back, crumbs=[(back, person.name)])
+    return form_page(
+        request, form, section="people", title=title, button=_("Add"), back=back, crumbs=[(back, person.name)]
+    )
 
 
 @holding(Role.ADMINISTRATOR)

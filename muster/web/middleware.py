@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth import SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from muster.lib import clock
 from muster.lib.refusal import Refusal
+from muster.web import rolecards, secondfactor
 from muster.web.context import incident_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -46,6 +52,50 @@ def incident_zone(get_response: Respond) -> Respond:
             return get_response(request)
 
     return respond
+
+
+class second_factor:
+    """Who must pass a second factor gets to no other page before; pages lead there, the API says so.
+
+    What a role card opened needs none, and ends where cards aren't allowed. The session of somebody who may no longer
+    sign in ends too, so that it doesn't come back to life with the account.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if SESSION_KEY in request.session and not request.user.is_authenticated:
+            request.session.flush()
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        api = request.path.startswith("/api/")
+        public = not getattr(view, "login_required", True) and not api
+        if public or not request.user.is_authenticated:
+            return None
+        if request.session.get(rolecards.ROLE_CARD):
+            return None if rolecards.allowed(request) else _sign_out(request)
+        step = secondfactor.missing_step(request)
+        on_the_way = request.resolver_match and request.resolver_match.url_name in (step, "account_reauthenticate")
+        if not step or on_the_way:
+            return None
+        return _forbidden() if api else _towards(step, request)
+
+
+def _sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("account_login")
+
+
+def _forbidden() -> HttpResponse:
+    said = _("Your role needs a second factor. Sign in on the pages, where you are led to it, and come back.")
+    return JsonResponse({"code": "second_factor", "message": said}, status=403)
+
+
+def _towards(step: str, request: HttpRequest) -> HttpResponse:
+    back = request.get_full_path() if request.method == "GET" else reverse("work")
+    return redirect(f"{reverse(step)}?{urlencode({'next': back})}")
 
 
 class refusals:

@@ -43,7 +43,9 @@ def organisation_named(scope: Scope, text: str) -> Organisation:
     if len(found) == 1:
         return found[0]
     if found:
-        raise Unclear(_("Several organisations are called “%(text)s”. Choose one.") % {"text": text}, _candidates(found))
+        raise Unclear(
+            _("Several organisations are called “%(text)s”. Choose one.") % {"text": text}, _candidates(found)
+        )
     raise _unknown_organisation(scope, text)
 
 
@@ -77,12 +79,18 @@ def in_full(organisation: Organisation) -> str:
 def _unknown_organisation(scope: Scope, text: str) -> Unclear:
     names = dict(scope.organisations().values_list("pk", "name"))
     alike = process.extract(text, names, scorer=fuzz.WRatio, limit=CANDIDATES, score_cutoff=ALIKE)
-    known = Organisation.objects.select_related("area").defer("area__outline").in_bulk([pk for _name, _score, pk in alike])
+    known = (
+        Organisation.objects.select_related("area").defer("area__outline").in_bulk([pk for _name, _score, pk in alike])
+    )
     found = [known[pk] for _name, _score, pk in alike]
     words = {"text": text, "scope": scope.names}
     if found:
-        return Unclear(_("No organisation of %(scope)s is called “%(text)s”. Is it one of these?") % words, _candidates(found))
-    return Unclear(_("No organisation of %(scope)s is called “%(text)s”. Add it under Organisations first.") % words, [])
+        return Unclear(
+            _("No organisation of %(scope)s is called “%(text)s”. Is it one of these?") % words, _candidates(found)
+        )
+    return Unclear(
+        _("No organisation of %(scope)s is called “%(text)s”. Add it under Organisations first.") % words, []
+    )
 
 
 def _candidates(found: Iterable[Organisation]) -> list[Candidate]:

@@ -17,14 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from muster.people.organisation import Organisation, OrganisationKind
 from muster.people.person import Membership
 from muster.people.role import Role
-from muster.places.area import Area
 from muster.web import teams
 from muster.web.asking import Asking
 from muster.web.atlas import written as area_written
 from muster.web.formpage import choice, form_page, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
-from muster.web.naming import AreaField, OrganisationField, in_full, written
+from muster.web.naming import AreaField, OrganisationField, in_full
 from muster.web.scope import Scope, scope_of
 
 SHOWN = 10
@@ -65,8 +64,9 @@ class NewOrganisationForm(OrganisationForm):
     )
 
     def save(self, commit: bool = True) -> Organisation:
-        self.instance = Organisation.add(**{name: self.cleaned_data[name] for name in ("name", "kind", "area", "parent")})
-        return self.instance
+        made = Organisation.add(**{name: self.cleaned_data[name] for name in ("name", "kind", "area", "parent")})
+        self.instance = made
+        return made
 
 
 @holding(Role.ADMINISTRATOR)
@@ -101,19 +101,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """One organisation: what stands above and below, its people, teams and sites."""
-    scope = scope_of(request)
     known = known_organisation(request, pk)
-    people = scope.people().filter(memberships__organisation=known, memberships__until=None)
-    children = _counted(known.children.filter(scope.within("area__path"))).select_related("area").defer("area__outline")
-    sites = known.sites.filter(scope.within("area__path"), closed_at=None).select_related("area")
-    context = {
-        "section": "organisations", "organisation": known, "full": in_full(known), "above": _above(scope, known),
-        "children": some(children.order_by("name", "pk")), "people": some(people.order_by("name", "pk")),
-        "sites": some(sites.defer("outline", "area__outline").order_by("name", "pk")), "area_full": area_written(known.area),
-        "teams": known.teams.filter(until=None).select_related("area").annotate(
-            count=Count("teammember", filter=Q(teammember__until=None))
-        ),
-    }  # fmt: skip
+    context = {"section": "organisations", "organisation": known, **_around(scope_of(request), known)}
     return render(request, "organisations/organisation.html", context)
 
 
@@ -160,6 +149,22 @@ def some(found: QuerySet[Any]) -> tuple[list[Any], int]:
     """The first few, and how many there are."""
     rows = list(found[: SHOWN + 1])
     return rows[:SHOWN], len(rows) if len(rows) <= SHOWN else found.count()
+
+
+def _around(scope: Scope, known: Organisation) -> dict[str, Any]:
+    people = scope.people().filter(memberships__organisation=known, memberships__until=None)
+    children = _counted(known.children.filter(scope.within("area__path"))).select_related("area").defer("area__outline")
+    sites = known.sites.filter(scope.within("area__path"), closed_at=None).defer("outline")
+    teams = known.teams.filter(until=None).select_related("area").defer("area__outline")
+    return {
+        "above": _above(scope, known),
+        "full": in_full(known),
+        "area_full": area_written(known.area),
+        "people": some(people.order_by("name", "pk")),
+        "children": some(children.order_by("name", "pk")),
+        "sites": some(sites.order_by("name", "pk")),
+        "teams": teams.annotate(count=Count("teammember", filter=Q(teammember__until=None))),
+    }
 
 
 def _counted(found: QuerySet[Organisation]) -> QuerySet[Organisation]:

@@ -34,33 +34,34 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MAX_BYTES = 512 * 1024
+FILE = {"class": "input", "accept": ".toml,text/plain"}
+BOX = {"class": "input code", "rows": 24, "spellcheck": "false", "autocapitalize": "none", "wrap": "off"}
 
 
 class DraftForm(forms.Form):
     """The text in the box; a file that is handed in takes its place. ``seen`` is what the preview was of."""
 
-    file = forms.FileField(label=gettext_lazy("A file"), required=False, widget=forms.FileInput(
-        attrs={"class": "input", "accept": ".toml,text/plain"}))  # fmt: skip
-    text = forms.CharField(label=gettext_lazy("Text (TOML)"), required=False, strip=False, widget=forms.Textarea(
-        attrs={"class": "input code", "rows": 24, "spellcheck": "false", "autocapitalize": "none", "wrap": "off"}))  # fmt: skip
+    file = forms.FileField(label=gettext_lazy("A file"), required=False, widget=forms.FileInput(FILE))
+    text = forms.CharField(label=gettext_lazy("Text (TOML)"), required=False, strip=False, widget=forms.Textarea(BOX))
     name = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
-    def clean_file(self) -> str | None:
+    def clean_file(self) -> tuple[str, str] | None:
+        """Text and name of the file, if one was handed in."""
         file: UploadedFile | None = self.cleaned_data["file"]
         if not file:
             return None
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("This file is larger than any pack. Choose a TOML file of up to 512 KB."))
         try:
-            return file.read().decode("utf-8-sig")
+            return str(file.read(), "utf-8-sig"), file.name or ""
         except UnicodeDecodeError as error:
-            raise forms.ValidationError(_("This file isn't UTF-8 text. Save it as UTF-8, then choose it again.")) from error
+            raise forms.ValidationError(_("This file isn't UTF-8. Save it as UTF-8, then choose it again.")) from error
 
     def clean(self) -> dict[str, str]:
         given = self.cleaned_data
         if given.get("file") is not None:
-            given["text"], given["name"] = given["file"], self.files["file"].name
+            given["text"], given["name"] = given["file"]
         # Browsers send a box's lines with CR LF, whatever the text had.
         given["text"] = given.get("text", "").replace("\r\n", "\n")
         if not self.errors and not given["text"].strip():
@@ -86,7 +87,9 @@ class Draft:
             draft.changes = changes(present, text)
         except BadPack as bad:
             rows = ["", *text.split("\n")]
-            draft.faults = [(fault, rows[fault.line] if fault.line < len(rows) else "") for fault in bad.details["faults"]]
+            draft.faults = [
+                (fault, rows[fault.line] if fault.line < len(rows) else "") for fault in bad.details["faults"]
+            ]
         return draft
 
     @property
@@ -113,11 +116,13 @@ def draft(request: HttpRequest) -> HttpResponse:
     form = DraftForm(posted(request), request.FILES or None, initial={"text": _begun_with(request, present)})
     if not form.is_bound or not form.is_valid():
         return _page(request, form, present, None)
-    made = Draft.read(form.cleaned_data["text"], form.cleaned_data["name"] or _("the text"), present.text if present else "")
+    made = Draft.read(
+        form.cleaned_data["text"], form.cleaned_data["name"] or _("the text"), present.text if present else ""
+    )
     if "adopt" in request.POST and made.pack:
         problem = _put_in_force(incident, made, form.cleaned_data["seen"], person_of(request))
         if not problem:
-            messages.success(request, _("%(pack)s is in force.") % {"pack": made.pack.title})
+            messages.success(request, _("%(pack)s is in force.") % {"pack": made.pack.title.label})
             return redirect("packs")
         form.add_error(None, str(problem))
         present = _present(incident)
@@ -140,7 +145,9 @@ def _put_in_force(incident: Incident, made: Draft, seen: str, by: Person) -> Str
     if present and present.text == made.text:
         return _("This very text is in force already.")
     if seen != fingerprint(present, made.text):
-        return _("The text, or the pack in force, has changed since the preview. Look at what changes now, then put it in force.")
+        return _(
+            "The text, or the pack in force, has changed since the preview. Look at what changes now, then put it in force."
+        )
     incident.put_in_force(PackVersion.adopt(made.text, made.name, by.pk), by.pk)
     return ""
 
@@ -168,8 +175,7 @@ def _begun_with(request: HttpRequest, present: PackVersion | None) -> str:
 def _page(request: HttpRequest, form: DraftForm, present: PackVersion | None, made: Draft | None) -> HttpResponse:
     """The box keeps the text, whatever was wrong with it, and a file's text stands in it too."""
     if made:
-        form.data = form.data.copy()
-        form.data.update({"text": made.text, "name": made.name, "seen": fingerprint(present, made.text)})
+        form.data = {"text": made.text, "name": made.name, "seen": fingerprint(present, made.text)}
     failed = bool(form.errors) or bool(made and made.faults)
     context = {"section": "packs", "form": form, "present": present, "draft": made}
     return render(request, "packs/draft.html", context, status=422 if failed else 200)

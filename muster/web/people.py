@@ -12,6 +12,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -27,7 +29,12 @@ from muster.web.naming import OrganisationField
 from muster.web.personpage import controlled_person, known_person, person_page
 from muster.web.scope import Scope, not_ended, scope_of
 
-STATES = [("", gettext_lazy("May sign in or not")), ("active", gettext_lazy("May sign in")), ("off", gettext_lazy("Shut out"))]
+DIGITS = gettext_lazy("Write digits, with spaces or hyphens between.")
+STATES = [
+    ("", gettext_lazy("May sign in or not")),
+    ("active", gettext_lazy("May sign in")),
+    ("off", gettext_lazy("Shut out")),
+]
 ROLES = [("", gettext_lazy("Any role")), ("none", gettext_lazy("Without a role")), *Role.choices]
 
 
@@ -43,7 +50,7 @@ class PersonForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
 
     phone = forms.CharField(
         label=gettext_lazy("Telephone"), required=False, widget=line(inputmode="tel"),
-        validators=[RegexValidator(r"^\+?[0-9][0-9 -]{4,19}$", gettext_lazy("Write digits, with spaces or hyphens between."))],
+        validators=[RegexValidator(r"^\+?[0-9][0-9 -]{4,19}$", DIGITS)],
     )  # fmt: skip
 
     class Meta:
@@ -57,7 +64,9 @@ class PersonForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
         UnicodeUsernameValidator()(login)
         # Signing in doesn't tell capitals from small letters, so neither may two names differ in that alone.
         if Person.objects.filter(login__iexact=login).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("Somebody signs in as “%(login)s” already. Choose another name."), params={"login": login})
+            raise forms.ValidationError(
+                _("Somebody signs in as “%(login)s” already. Choose another name."), params={"login": login}
+            )
         return login
 
 
@@ -87,12 +96,14 @@ class EditPersonForm(PersonForm):
         self.initial["phone"] = ""
         self.fields["forget"].widget = Tick(_("Remove %(number)s") % {"number": self.instance.phone_masked})
         if self.on_file:
-            self.fields["phone"].help_text = _("Leave this empty to keep %(number)s.") % {"number": self.instance.phone_masked}
+            masked = {"number": self.instance.phone_masked}
+            self.fields["phone"].help_text = _("Leave this empty to keep %(number)s.") % masked
         else:
             del self.fields["forget"]
 
     def clean_phone(self) -> str:
-        return self.cleaned_data["phone"] or self.on_file
+        written: str = self.cleaned_data["phone"]
+        return written or self.on_file
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -106,14 +117,13 @@ class EditPersonForm(PersonForm):
 class Tick(forms.CheckboxInput):
     """A tick with its words beside it."""
 
-    template_name = "administration/tick.html"
-
     def __init__(self, words: str) -> None:
         super().__init__({"class": "tickbox"})
         self.words = words
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "words": self.words}
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        tick = super().render(name, value, attrs, renderer)
+        return format_html('<label class="tick-l">{}<span>{}</span></label>', tick, self.words)
 
 
 @holding(Role.ADMINISTRATOR)
@@ -130,9 +140,13 @@ def people(request: HttpRequest) -> HttpResponse:
 @holding(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    form = NewPersonForm(scope_of(request), posted(request), initial={"organisation": request.GET.get("organisation", "")})
+    form = NewPersonForm(
+        scope_of(request), posted(request), initial={"organisation": request.GET.get("organisation", "")}
+    )
     if request.method == "POST" and saved(form):
-        messages.success(request, _("%(name)s is here now. Next: a role, then a password.") % {"name": form.instance.name})
+        messages.success(
+            request, _("%(name)s is here now. Next: a role, then a password.") % {"name": form.instance.name}
+        )
         return redirect("person", pk=form.instance.pk)
     return form_page(request, form, section="people", title=_("New person"), button=_("Add"), back=reverse("people"))
 
@@ -153,7 +167,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("person", pk=pk)
     back = reverse("person", args=[pk])
-    return form_page(request, form, section="people", title=_("Edit"), button=_("Save"), back=back, crumbs=[(back, name)])
+    return form_page(
+        request, form, section="people", title=_("Edit"), button=_("Save"), back=back, crumbs=[(back, name)]
+    )
 
 
 def filtered(scope: Scope, form: PeopleFilter) -> QuerySet[Person]:

@@ -34,7 +34,9 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {"text": gettext_lazy("Name or code"), "kind": gettext_lazy("Kind")}
         widgets = {"text": line(maxlength=80), "kind": choice()}
         help_texts = {
-            "kind": gettext_lazy("An alias is understood; a former name or code is asked about and leads to the present one."),
+            "kind": gettext_lazy(
+                "An alias is understood; a former name or code is asked about and leads to the present one."
+            ),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -131,8 +133,8 @@ def _above(scope: Scope, area: Area) -> list[tuple[Area, bool]]:
 
 urlpatterns = [
     path("places/", places, name="places"),
+    *sites.urlpatterns,
     path("places/<slug:code>/", place, name="place"),
     path("places/<slug:code>/names/", names, name="place-names"),
     path("places/<slug:code>/names/<int:pk>/remove/", remove_name, name="remove-place-name"),
-    *sites.urlpatterns,
 ]

@@ -1,5 +1,121 @@
+"""Signing in and out: allauth's pages that are needed, and axes' lock-out."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+import math
+import time
+from datetime import datetime, timedelta
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from allauth.account import app_settings
+from allauth.account import views as account
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from axes.helpers import get_cool_off, get_failure_limit
+from axes.models import AccessAttempt
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from muster.web import me, rolecards
+
+LOGIN_LENGTH = 255
+"""What the table of failures holds."""
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc, unused-ignore]
+    """Nobody signs up; wrong passwords are counted by axes alone."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("The sign-in name or the password is wrong."),
+        "incorrect_password": _("The password is wrong."),
+        "enter_current_password": _("This isn't your present password."),
+        "too_many_login_attempts": _("Too many wrong codes. Try again in fifteen minutes."),
+        "rate_limited": _("Too many wrong codes. Try again in fifteen minutes."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Two counters with different limits would explain themselves to nobody."""
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has just signed in isn't asked for the same password again."""
+        records = get_authentication_records(self.request, self.request.user)
+        fresh = bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+        return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("me")
+
+
+@login_not_required
+@require_GET
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """There is no e-mail here; an administrator gives a new password."""
+    return render(request, "account/forgotten.html")
+
+
+def password_change(request: HttpRequest) -> HttpResponse:
+    """Who never had a password of their own, as behind a role card, has none to change."""
+    if not request.user.has_usable_password():
+        raise Http404
+    response: HttpResponse = account.password_change(request)
+    return response
+
+
+def name_tried(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """The sign-in name as axes counts it: allauth calls it ``username``, its form ``login``, and neither minds case."""
+    given = credentials or request.POST
+    return (given.get("username") or given.get("login") or "").strip().lower()[:LOGIN_LENGTH]
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
+    """The page that stands for every sign-in while the name is locked at this address: until when."""
+    until = locked_until(request, credentials)
+    wait_s = max(1, math.ceil((until - timezone.now()).total_seconds()))
+    context = {"until": until, "wait": timedelta(minutes=math.ceil(wait_s / 60)), "name": name_tried(request, credentials)}
+    return render(request, "account/locked.html", context, status=429, headers={"Retry-After": str(wait_s)})
+
+
+def locked_until(request: HttpRequest, credentials: dict[str, Any] | None) -> datetime:
+    """When so many failures are forgotten that fewer than the limit are left."""
+    tried = {"username": name_tried(request, credentials), "ip_address": request.axes_ip_address}  # type: ignore[attr-defined]
+    attempts = AccessAttempt.objects.filter(**tried, attempt_time__gt=timezone.now() - get_cool_off(request))
+    rows = list(attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
+    left = sum(failures for _at, failures in rows)
+    for at, failures in rows:
+        left -= failures
+        if left < get_failure_limit(request, credentials):
+            return at + get_cool_off(request)
+    return timezone.now()
+
+
+urlpatterns: list[URLPattern] = [
+    path("sign-in", account.login, name="account_login"),
+    path("sign-in/code", mfa.authenticate, name="mfa_authenticate"),
+    path("sign-in/new", account.signup, name="account_signup"),
+    path("sign-in/forgotten", forgotten, name="account_reset_password"),
+    path("sign-in/inactive", account.account_inactive, name="account_inactive"),
+    path("sign-out", account.logout, name="account_logout"),
+    path("me/confirm", account.reauthenticate, name="account_reauthenticate"),
+    path("me/confirm/code", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("me/password", password_change, name="account_change_password"),
+    path("me/second-factor", mfa.index, name="mfa_index"),
+    path("me/second-factor/set-up", totp.activate_totp, name="mfa_activate_totp"),
+    path("me/second-factor/remove", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("me/recovery-codes", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("me/recovery-codes/new", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("me/recovery-codes/file", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    *me.urlpatterns,
+    *rolecards.urlpatterns,
+]

@@ -150,14 +150,18 @@ def filtered(scope: Scope, form: SiteFilter) -> QuerySet[Site]:
 
 
 def _page(request: HttpRequest, form: SiteForm, title: str) -> HttpResponse:
-    context = {"section": "places", "form": form, "title": title, "site": form.instance, "back": reverse("sites")}
+    adding = form.instance._state.adding
+    context = {
+        "section": "places", "form": form, "title": title, "site": form.instance, "adding": adding,
+        "back": reverse("place-sites"),
+    }  # fmt: skip
     return render(request, "places/site.html", context, status=422 if form.errors else 200)
 
 
 urlpatterns = [
-    path("sites/", sites, name="sites"),
-    path("sites/new/", new, name="new-site"),
-    path("sites/<uuid:pk>/", site, name="site"),
-    path("sites/<uuid:pk>/close/", close, name="close-site"),
-    path("sites/<uuid:pk>/reopen/", reopen, name="reopen-site"),
+    path("places/sites/", sites, name="place-sites"),
+    path("places/sites/new/", new, name="new-site"),
+    path("places/sites/<uuid:pk>/", site, name="site"),
+    path("places/sites/<uuid:pk>/close/", close, name="close-site"),
+    path("places/sites/<uuid:pk>/reopen/", reopen, name="reopen-site"),
 ]

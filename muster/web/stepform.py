@@ -29,6 +29,15 @@ class Photos(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class PhotosField(forms.Field):
+    """Several files. The form itself takes them in and keeps them, whatever becomes of the rest."""
+
+    widget = Photos
+
+    def clean(self, value: Any) -> None:
+        return None
+
+
 class StepForm(forms.Form):
     """What a step asks for. ``id`` is the act's own, made with the form, so that a double click acts once."""
 
@@ -138,7 +147,7 @@ def _line(label: Any, listed: str = "", help_text: Any = "") -> Callable[[StepFo
 def _photos(label: Any) -> Callable[[StepForm], forms.Field]:
     # Photos from the album must do too, so the camera isn't forced.
     widget = {"class": "input", "multiple": True, "accept": "image/*,.pdf,.xlsx,.docx"}
-    return lambda form: forms.FileField(label=label, widget=Photos(attrs=widget), required=False)
+    return lambda form: PhotosField(label=label, widget=Photos(attrs=widget), required=False)
 
 
 def _moment(label: Any) -> Callable[[StepForm], forms.Field]:

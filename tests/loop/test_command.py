@@ -71,7 +71,7 @@ def test_whoever_takes_over_in_a_later_cycle_keeps_full_hours(cast: Cast) -> Non
 @pytest.mark.parametrize("stage", ["registered", "closure_requested"])
 def test_where_no_clock_of_the_unit_runs_none_is_moved(cast: Cast, stage: str) -> None:
     matter = cast.finding() if stage == "registered" else cast.at_closure()
-    due = known(matter.due_at)
+    due = matter.due_at
     matter.reclassify(by=cast.chief, severity="minor", reason="核实")
     assert matter.due_at == due
 

@@ -100,8 +100,8 @@ def clock_digits(length: timedelta | None) -> SafeString:
 
 
 @register.filter
-def item(mapping: dict[Any, Any], key: Any) -> Any:
-    return mapping.get(key)
+def item(mapping: dict[Any, Any] | None, key: Any) -> Any:
+    return mapping.get(key) if mapping else None
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,270 @@
+"""The loop told a second time, in plain Python after ``loop.md`` alone: what each act does, or that it is refused.
+
+It knows no tables and no rules of the verbs' own modules. People and organisations are named as in the cast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+HEADQUARTERS = {"chief", "deputy"}
+DISPATCHERS = HEADQUARTERS | {"dispatcher"}
+VERIFIERS = {"verifier", "second_verifier", "double", "junior"}
+SEE_ALL = DISPATCHERS | VERIFIERS | {"finder", "reader"}
+LIAISON_OF = {"fixer": "unit", "helper": "support", "keeper": "checkers"}
+MEMBER_OF = {
+    **{name: ("headquarters",) for name in (*DISPATCHERS, "reader", "administrator")},
+    **{name: (organisation,) for name, organisation in LIAISON_OF.items()},
+    "finder": ("inspection",), "verifier": ("checkers",), "second_verifier": ("checkers",),
+    "double": ("checkers", "support"), "junior": ("crew",), "operator": ("hotline",),
+    "stranger": ("other",), "outsider": ("other",),
+}  # fmt: skip
+ABOVE = {"unit": "bureau", "crew": "unit"}
+
+LIVE = ("registered", "assigned", "accepted", "in_progress", "closure_requested")
+WORKED_ON = ("assigned", "accepted", "in_progress")
+#: Hours for the unit, for redoing and for the check; files for a finding's check and for its closure.
+HOURS = {"critical": (4, 2, 12), "major": (24, 12, 24), "minor": (72, 24, 48)}
+FILES = {"critical": (1, 2), "major": (1, 2), "minor": (1, 1)}
+SILENCE_DAYS = {"request": 3, "proposal": 15}
+LADDER_H = (0, 12, 24)
+
+
+class No(Exception):
+    """Refused."""
+
+
+def need(*conditions: object) -> None:
+    if not all(conditions):
+        raise No
+
+
+def within(organisation: str | None, top: str) -> bool:
+    """Whether an organisation is another or stands below it."""
+    while organisation is not None and organisation != top:
+        organisation = ABOVE.get(organisation)
+    return organisation == top
+
+
+def hours(count: int) -> timedelta:
+    return timedelta(hours=count)
+
+
+@dataclass
+class Told:
+    """One matter. ``who`` acts at ``now``; None is nobody. Every act checks all before it changes anything."""
+
+    kind: str
+    severity: str
+    reporter: str | None
+    status: str = "registered"
+    cycle: int = 1
+    lead: str | None = None
+    supports: tuple[str, ...] = ()
+    due: datetime | None = None
+    verify_due: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    began: datetime | None = None
+    full_hours: bool = True
+    sides: dict[str, str] = field(default_factory=dict)
+    returned: bool = False
+    extension: datetime | None = None
+    extensions: int = 0
+    rungs: int = 0
+    responses: int = 0
+    files: int = 0
+    requested_at: datetime | None = None
+    silent: bool = False
+    voiding_by: str | None = None
+    draft_by: str | None = None
+    published: bool = False
+    spans: list[tuple[datetime, tuple[object, ...]]] = field(default_factory=list)
+
+    def tell(self, now: datetime) -> None:
+        """Begin a span where what a span tells has changed."""
+        present = (self.status, self.lead, self.due, self.verify_due)
+        if not self.spans or self.spans[-1][1] != present:
+            self.spans.append((now, present))
+
+    def assign(self, who: str | None, now: datetime, lead: str, supports: tuple[str, ...]) -> None:
+        need(who in DISPATCHERS, self.status == "registered")
+        self._dispatch(now, lead, supports)
+
+    def reassign(self, who: str | None, now: datetime, lead: str, supports: tuple[str, ...]) -> None:
+        need(who in DISPATCHERS, self._may_check(who), self.status in LIVE)
+        own = self._with(who, "checker")
+        need(*(self._may_do(one, own) for one in (lead, *supports)))
+        self.sides = own
+        self._dispatch(now, lead, supports)
+
+    def fix_on_spot(self, who: str | None, now: datetime, doer: str) -> None:
+        need(who == self.reporter == "finder", self.status == "registered", self._may_do(doer, self.sides))
+        self.sides = {**self._with(who, "checker"), doer: "doer"}
+        self.lead, self.due, self.began = doer, now + hours(HOURS[self.severity][0]), now
+        self._close(who, now)
+
+    def accept(self, who: str | None, now: datetime) -> None:
+        need(self._leads(who), self.status == "assigned")
+        self.sides, self.status = self._with(who, "doer"), "accepted"
+
+    def return_(self, who: str | None, now: datetime) -> None:
+        need(self._leads(who), self.status in ("assigned", "accepted"), not self._pending)
+        self.returned = True
+
+    def rule_return(self, who: str | None, now: datetime, upheld: bool) -> None:
+        need(who in DISPATCHERS, self._may_check(who), self.status in WORKED_ON, self.returned)
+        self.sides, self.returned = self._with(who, "checker"), False
+        if upheld:
+            self.status, self.lead, self.supports, self.due, self.began = "registered", None, (), None, None
+
+    def ask_extension(self, who: str | None, now: datetime, until: datetime) -> None:
+        need(self._leads(who), self.status in WORKED_ON, not self._pending, self.extensions < 1)
+        need(self.due and now < self.due < until <= self.due + hours(72))
+        self.extension, self.extensions = until, self.extensions + 1
+
+    def rule_extension(self, who: str | None, now: datetime, granted: bool) -> None:
+        need(who in DISPATCHERS, self._may_check(who), self.status in WORKED_ON, self.extension)
+        need(not granted or (self.due and self.extension and self.due < self.extension <= self.due + hours(72)))
+        self.due = self.extension if granted else self.due
+        self.sides, self.extension = self._with(who, "checker"), None
+
+    def respond(self, who: str | None, now: datetime, files: int) -> None:
+        helps = who in LIAISON_OF and any(within(one, LIAISON_OF[who]) for one in self.supports)
+        need(self._leads(who) or helps, self.status in WORKED_ON)
+        self.sides, self.status = self._with(who, "doer"), "in_progress"
+        self.responses, self.files = self.responses + 1, self.files + files
+
+    def request_closure(self, who: str | None, now: datetime, files: int) -> None:
+        need(self._leads(who), self.status == "in_progress", not self._pending, self.responses)
+        need(self.kind != "finding" or self.files + files >= FILES[self.severity][1])
+        self.sides, self.status, self.files = self._with(who, "doer"), "closure_requested", self.files + files
+        self.requested_at, self.verify_due = now, now + hours(HOURS[self.severity][2])
+
+    def verify(self, who: str | None, now: datetime, passed: bool, files: int) -> None:
+        need(who in VERIFIERS, self._may_check(who), self.status == "closure_requested")
+        need(self.kind == "finding" or self.silent)
+        self._check(who, now, passed, files)
+
+    def confirm(self, who: str | None, now: datetime, passed: bool) -> None:
+        by = {"request": "operator", "proposal": None, "finding": "nobody at all"}[self.kind]
+        need(who == by, self.status == "closure_requested", who is None or self._may_check(who))
+        self._check(who, now, passed, 9)
+
+    def fall_silent(self, who: str | None, now: datetime) -> None:
+        need(who is None, self.status == "closure_requested", self.kind in SILENCE_DAYS, not self.silent)
+        need(self.requested_at and self.requested_at + timedelta(days=SILENCE_DAYS[self.kind]) <= now)
+        self.silent, self.verify_due = True, now + hours(HOURS[self.severity][2])
+
+    def revisit(self, who: str | None, now: datetime, passed: bool, files: int) -> None:
+        need(who in VERIFIERS, self._may_check(who), who != self.closed_by, self.status == "closed")
+        need(self.kind != "finding" or files >= FILES[self.severity][0])
+        self.sides = self._with(who, "checker")
+        if not passed:
+            self._redo(now)
+
+    def reopen(self, who: str | None, now: datetime) -> None:
+        need(who in DISPATCHERS, self._may_check(who), self.status == "closed")
+        need(self.closed_at and now <= self.closed_at + timedelta(days=30))
+        self.sides = self._with(who, "checker")
+        self._redo(now)
+
+    def reclassify(self, who: str | None, now: datetime, severity: str) -> None:
+        need(who in DISPATCHERS, self._may_check(who), self.status in LIVE, severity != self.severity)
+        self.sides, self.severity = self._with(who, "checker"), severity
+        if self.began and self.status in WORKED_ON:
+            self.due = self.began + hours(HOURS[severity][0 if self.full_hours else 1])
+
+    def escalate(self, who: str | None, now: datetime) -> None:
+        need(who is None or who in HEADQUARTERS, self.status in WORKED_ON, self.due, self.rungs < len(LADDER_H))
+        need(self.due and self.due + hours(LADDER_H[self.rungs]) <= now)
+        self.rungs += 1
+
+    def ask_voiding(self, who: str | None, now: datetime) -> None:
+        need(who in HEADQUARTERS, self._may_check(who), self.status in LIVE, not self.voiding_by)
+        self.sides, self.voiding_by = self._with(who, "checker"), who
+
+    def void(self, who: str | None, now: datetime) -> None:
+        need(who in HEADQUARTERS, self._may_check(who), self.status in LIVE)
+        need(self.voiding_by, self.voiding_by != who)
+        self.sides, self.voiding_by = self._with(who, "checker"), None
+        self.status, self.verify_due = "void", None
+
+    def merge(self, who: str | None, now: datetime, target: Told) -> None:
+        need(who in DISPATCHERS, self._may_check(who), self.status in LIVE, target.status in LIVE, target is not self)
+        self.sides, self.status, self.verify_due = self._with(who, "checker"), "merged", None
+
+    def draft_publication(self, who: str | None, now: datetime) -> None:
+        need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), not self.draft_by)
+        self.draft_by = who
+
+    def publish(self, who: str | None, now: datetime) -> None:
+        need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), self.draft_by, not self.published)
+        need(self.draft_by != who)
+        self.draft_by, self.published = None, True
+
+    def withdraw(self, who: str | None, now: datetime) -> None:
+        need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), self.published)
+        self.published = False
+
+    def note(self, who: str | None, now: datetime) -> None:
+        own = LIAISON_OF.get(who or "")
+        works = own and any(one and within(one, own) for one in (self.lead, *self.supports))
+        need(who in SEE_ALL or works or (who == "operator" and self.kind != "finding"))
+
+    def sweep(self, who: str | None, now: datetime) -> None:
+        need(who in DISPATCHERS)
+
+    @property
+    def _pending(self) -> bool:
+        return self.returned or self.extension is not None
+
+    def _leads(self, who: str | None) -> bool:
+        return who in LIAISON_OF and self.lead is not None and within(self.lead, LIAISON_OF[who])
+
+    def _may_check(self, who: str | None) -> bool:
+        doers = [one for one, side in self.sides.items() if side == "doer"]
+        own = MEMBER_OF[who] if who else ()
+        return who not in doers and not any(within(mine, doer) for mine in own for doer in doers)
+
+    def _may_do(self, organisation: str, sides: dict[str, str]) -> bool:
+        """Somebody there sees it, and no checker stands there or below, nor belongs there."""
+        checkers = [one for one, side in sides.items() if side == "checker"]
+        theirs = [*checkers, *(own for one in checkers for own in MEMBER_OF.get(one, ()))]
+        sees = any(within(organisation, home) for home in LIAISON_OF.values())
+        return sees and not any(within(one, organisation) for one in theirs)
+
+    def _with(self, who: str | None, side: str) -> dict[str, str]:
+        """The sides once somebody, and the organisation acted for, has taken one."""
+        if who is None:
+            return self.sides
+        own = MEMBER_OF[who][0]
+        need(self.sides.get(who, side) == side, self.sides.get(own, side) == side)
+        need(side == "checker" or self._may_do(own, self.sides))
+        return {**self.sides, who: side, own: side}
+
+    def _dispatch(self, now: datetime, lead: str, supports: tuple[str, ...]) -> None:
+        parts = (lead, *supports)
+        need(*(self._may_do(one, self.sides) for one in parts))
+        self.sides = {**self.sides, **dict.fromkeys(parts, "doer")}
+        self.status, self.lead, self.supports, self.verify_due = "assigned", lead, supports, None
+        self.due, self.began, self.full_hours = now + hours(HOURS[self.severity][0]), now, True
+        self.returned, self.extension, self.extensions, self.rungs = False, None, 0, 0
+
+    def _check(self, who: str | None, now: datetime, passed: bool, files: int) -> None:
+        need(self.kind != "finding" or files >= FILES[self.severity][0])
+        self.sides = self._with(who, "checker")
+        if passed:
+            self._close(who, now)
+        else:
+            self._redo(now)
+
+    def _close(self, who: str | None, now: datetime) -> None:
+        self.status, self.closed_at, self.closed_by, self.verify_due = "closed", now, who, None
+
+    def _redo(self, now: datetime) -> None:
+        self.cycle, self.status = self.cycle + 1, "in_progress"
+        self.closed_at = self.closed_by = self.verify_due = self.requested_at = None
+        self.responses, self.files, self.silent = 0, 0, False
+        self.due, self.began, self.full_hours = now + hours(HOURS[self.severity][1]), now, False

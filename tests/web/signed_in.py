@@ -1,0 +1,24 @@
+"""A browser in which somebody has signed in, and passed a second factor where their roles ask for one."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from muster.people.person import Person
+from muster.web.secondfactor import MADE_HERE
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def signed_in(person: Person, client: Client | None = None) -> Client:
+    client = client or Client()
+    client.force_login(person, backend=BACKEND)
+    if person.needs_second_factor():
+        factor, _made = Authenticator.objects.get_or_create(
+            user=person, type=Authenticator.Type.TOTP, defaults={"data": {}}
+        )
+        session = client.session
+        session[MADE_HERE] = factor.pk
+        session.save()
+    return client

@@ -1,0 +1,159 @@
+"""The register, the matter and its steps, for everyone of the cast."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+
+from muster.lib.ids import uuid7
+from muster.loop.intake import Caller
+from muster.loop.matter import Matter
+from muster.loop.nouns import NOUNS
+from muster.people.person import Reveal
+from tests.cast import Cast, picture
+from tests.web.signed_in import signed_in
+
+SEES = ("chief", "deputy", "dispatcher", "finder", "verifier", "second_verifier", "reader", "fixer", "junior")
+BLIND = ("outsider", "stranger", "administrator", "helper", "operator")
+
+
+def jpeg(name: str = "photo.jpg") -> SimpleUploadedFile:
+    kept = BytesIO()
+    picture().save(kept, "JPEG")
+    return SimpleUploadedFile(name, kept.getvalue(), "image/jpeg")
+
+
+@pytest.fixture
+def assigned(cast: Cast) -> Matter:
+    matter = cast.finding()
+    matter.assign(by=cast.dispatcher, lead=cast.unit)
+    return matter
+
+
+@pytest.mark.parametrize("who", SEES)
+def test_who_may_see_a_finding_sees_it(cast: Cast, assigned: Matter, who: str) -> None:
+    answer = signed_in(cast.people[who]).get(f"/matters/{assigned.pk}/")
+    assert answer.status_code == 200
+    assert assigned.number in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", BLIND)
+def test_to_anyone_else_it_does_not_exist(cast: Cast, assigned: Matter, who: str) -> None:
+    client = signed_in(cast.people[who])
+    assert client.get(f"/matters/{assigned.pk}/").status_code == 404
+    assert assigned.number not in client.get("/matters/").content.decode()
+    for noun in NOUNS:
+        assert client.get(f"/matters/{assigned.pk}/{noun}/").status_code == 404
+        assert client.post(f"/matters/{assigned.pk}/{noun}/", {"id": str(uuid7())}).status_code == 404
+
+
+def test_who_is_not_signed_in_is_led_to_the_sign_in(cast: Cast, assigned: Matter) -> None:
+    for address in ("/matters/", f"/matters/{assigned.pk}/", "/work/", "/findings/new/"):
+        answer = Client().get(address)
+        assert answer.status_code == 302
+        assert "sign-in" in answer.headers["Location"]
+
+
+def test_a_unit_whose_return_was_upheld_no_longer_sees_it(cast: Cast, assigned: Matter) -> None:
+    assigned.return_(by=cast.fixer, reason="不归我们管")
+    assigned.rule_return(by=cast.dispatcher, upheld=True, reason="另行交办")
+    assert signed_in(cast.fixer).get(f"/matters/{assigned.pk}/").status_code == 404
+
+
+def test_the_fixer_finds_no_way_to_close_it_in_pages(cast: Cast) -> None:
+    matter = cast.at_closure()
+    client = signed_in(cast.fixer)
+    page = client.get(f"/matters/{matter.pk}/", headers={"Accept-Language": "zh"}).content.decode()
+    assert "整改人不能销号，请等待核验" in page
+    for noun in ("verification", "confirmation", "revisit", "on-spot-fix", "voiding", "voiding-request", "merge"):
+        assert f"/{noun}/" not in page
+        form = {"id": str(uuid7()), "passed": "yes", "done": "yes", "reason": "好了", "photos": jpeg()}
+        assert client.post(f"/matters/{matter.pk}/{noun}/", form).status_code in (403, 409, 422)
+    matter.refresh_from_db()
+    assert matter.status == "closure_requested"
+
+
+def test_a_verifier_passes_it_with_a_photo(cast: Cast) -> None:
+    matter = cast.at_closure()
+    client = signed_in(cast.verifier)
+    page = client.get(f"/matters/{matter.pk}/verification/?passed=yes").content.decode()
+    assert 'value="yes"' in page
+    answer = client.post(
+        f"/matters/{matter.pk}/verification/", {"id": str(uuid7()), "passed": "yes", "remark": "", "photos": jpeg()}
+    )
+    assert answer.status_code == 302
+    matter.refresh_from_db()
+    assert matter.status == "closed"
+
+
+def test_what_was_handed_in_stays_when_a_step_is_refused(cast: Cast) -> None:
+    matter = cast.at_closure()
+    client = signed_in(cast.verifier)
+    form = {"id": str(uuid7()), "passed": "no", "remark": "", "photos": jpeg()}
+    refused = client.post(f"/matters/{matter.pk}/verification/", form)
+    assert refused.status_code == 422
+    kept = refused.context["form"].kept["photos"][0]
+    again = client.post(
+        f"/matters/{matter.pk}/verification/",
+        {"id": form["id"], "passed": "no", "remark": "只见两户", "kept_photos": str(kept.pk)},
+    )
+    assert again.status_code == 302
+    matter.refresh_from_db()
+    assert (matter.status, matter.cycle) == ("in_progress", 2)
+
+
+def test_a_double_click_acts_once(cast: Cast, assigned: Matter) -> None:
+    client, form = signed_in(cast.fixer), {"id": str(uuid7()), "text": "已补采"}
+    for _click in range(2):
+        assert client.post(f"/matters/{assigned.pk}/response/", form).status_code == 302
+    assert assigned.entries.filter(action="respond").count() == 1
+
+
+def test_the_number_of_who_asked_is_shown_once_for_a_reason(cast: Cast) -> None:
+    matter = cast.request(caller=Caller("王女士", "13900000017"))
+    matter.assign(by=cast.dispatcher, lead=cast.unit)
+    operator, fixer = signed_in(cast.operator), signed_in(cast.fixer)
+    assert "13900000017" not in operator.get(f"/matters/{matter.pk}/").content.decode()
+    assert operator.post(f"/matters/{matter.pk}/contact/", {"reason": " "}).status_code == 302
+    assert not Reveal.objects.exists()
+    assert "13900000017" in operator.post(f"/matters/{matter.pk}/contact/", {"reason": "回访"}).content.decode()
+    assert Reveal.objects.get().reason == "回访"
+    page = fixer.get(f"/matters/{matter.pk}/").content.decode()
+    assert "王女士" not in page
+    assert "0017" not in page
+    assert fixer.post(f"/matters/{matter.pk}/contact/", {"reason": "想知道"}).status_code == 404
+
+
+def test_the_register_filters_by_what_its_address_says(cast: Cast) -> None:
+    finding, request = cast.finding(), cast.request()
+    client = signed_in(cast.chief)
+
+    def numbers(query: str) -> set[str]:
+        page = client.get(f"/matters/{query}").content.decode()
+        return {one.number for one in (finding, request) if one.number in page}
+
+    assert numbers("") == {finding.number, request.number}
+    assert numbers("?kind=request") == {request.number}
+    assert numbers("?status=closed") == set()
+    assert numbers("?q=漏采") == {finding.number}
+    assert numbers("?area=临清市") == {finding.number, request.number}
+    assert numbers("?area=冠县") == set()
+    assert numbers("?category=medical") == {request.number}
+    assert "临清" in client.get("/matters/?area=临青市").content.decode()
+
+
+def test_pages_ask_the_database_few_questions(cast: Cast) -> None:
+    matter = cast.closed()
+    client = signed_in(cast.chief)
+    for address in (f"/matters/{matter.pk}/", "/work/", "/matters/"):
+        client.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get(address)
+        assert len(asked) <= 15, [query["sql"][:90] for query in asked.captured_queries]
