@@ -23,9 +23,11 @@ insert into site (id, kind, name, area_id, organisation_id)
 create temp table pool on commit drop as
 select s.id site_id, s.kind, s.area_id, a.path area_path, split_part(a.path, '/', 3) county, s.organisation_id,
   (select g.person_id from grant_ g where g.organisation_id = s.organisation_id and g.role = 'liaison' limit 1) liaison_id,
-  row_number() over (partition by s.kind order by md5(s.name)) - 1 nr, count(*) over (partition by s.kind) of_kind
+  (row_number() over (partition by s.kind order by md5(s.name)) - 1)::int nr
 from site s join area a on a.code = s.area_id where s.organisation_id is not null;
-create index on pool (kind, nr);
+create temp table pool_size on commit drop as select kind, count(*) size from pool group by kind;
+create temp table said_size on commit drop as select kind, count(*) size from said group by kind;
+analyze pool; analyze said;
 create temp table office on commit drop as
 select split_part(p.login, '.', 2) county, split_part(p.login, '.', 1) post, p.id person_id, m.organisation_id
 from person p join membership m on m.person_id = p.id where p.login ~ '^(dispatcher|inspector|operator)\.';
@@ -35,17 +37,17 @@ from person p join membership m on m.person_id = p.id where p.login in ('demo.ve
 
 -- One row a matter: what it is, how far it got, and when. Some units get far more than others.
 create temp table drawn on commit drop as
-select n, u1, u2, uk, up, kind, s.category, s.severity, s.text, s.response, s.remark, s.site_kind, s.rules,
+select n, u1, u2, up, u.kind, s.category, s.severity, s.text, s.response, s.remark, s.site_kind, s.rules,
   s.due_h * interval '1 hour' due, s.verify_h * interval '1 hour' verify,
   case when current_setting('bench.all_registered') = 'True' then 'registered'
     when us < 0.85 then 'closed' when us < 0.885 then 'closure_requested' when us < 0.925 then 'in_progress'
     when us < 0.95 then 'accepted' when us < 0.98 then 'assigned' when us < 0.992 then 'registered' else 'void' end status,
-  up < 0.6 accepts
-from (select n, random() u1, random() u2, random() us, random() uk, random() up, random() ut, random() k
-      from generate_series(1, current_setting('bench.matters')::int) n) u,
-  lateral (select case when k < 0.85 then 'finding' when k < 0.97 then 'request' else 'proposal' end kind) of_kind
-  join said s using (kind)
-where s.nr = floor(ut * (select count(*) from said c where c.kind = of_kind.kind));
+  up < 0.6 accepts, floor(power(uk, 1.5) * p.size)::int pool_nr
+from (select u.*, case when k < 0.85 then 'finding' when k < 0.97 then 'request' else 'proposal' end kind
+      from (select n, random() u1, random() u2, random() us, random() uk, random() up, random() ut, random() k
+            from generate_series(1, current_setting('bench.matters')::int) n) u offset 0) u
+join said_size c using (kind) join said s on s.kind = u.kind and s.nr = floor(u.ut * c.size)::int
+join pool_size p on p.kind = s.site_kind;
 
 create temp table dated on commit drop as
 select d.*, case when status in ('registered', 'void') then null else now() - case
@@ -67,7 +69,7 @@ select d.*, uuidv7(registered_at - now()) id, p.site_id, p.area_id, p.area_path,
   uuidv7() before_id, uuidv7() after_id, uuidv7() proof_id, uuidv7() voiding_id
 from (select *, coalesce(dispatched_at - (0.2 + u2) * interval '30 minutes', now() - u1 * case status when 'void' then
         interval '60 days' else interval '2 hours' end) registered_at from dated) d
-join pool p on p.kind = d.site_kind and p.nr = floor(power(uk, 1.5) * (select max(of_kind) from pool m where m.kind = d.site_kind))
+join pool p on p.kind = d.site_kind and p.nr = d.pool_nr
 join office i on i.county = p.county and i.post = case d.kind when 'finding' then 'inspector' else 'operator' end
 join office o on o.county = p.county and o.post = 'dispatcher'
 join checkers c on c.nr = d.n % 2;
@@ -87,21 +89,22 @@ from life l, lateral (values
    voiding_id)
 ) e (nr, action, at, by_id, organisation_id, status, made, row_id) where e.at is not null;
 create index on happened (matter_id);
+analyze life; analyze happened;
 
 insert into matter (id, number, incident_id, kind, pack_id, text, site_id, reporter_id, reporter_organisation_id, way,
   source_number, occurred_at, registered_at, status, cycle, area_id, area_path, category, severity, rules, lead_id,
   dispatched_at, clock_from, due_at, verify_due_at, closing_check, closed_at, recorded_at, head_seq, head_hash)
 select id, (case kind when 'finding' then 'WT' when 'request' then 'SQ' else 'JY' end) || '-' || county || '-'
-    || to_char(registered_at, 'YYYYMMDD') || '-' || lpad(n::text, 4, '0'),
+    || to_char(registered_at, 'YYYYMMDD') || '-' || to_char(n, 'FM000000'),
   current_setting('bench.incident')::bigint, kind, current_setting('bench.pack')::bigint, text,
   case kind when 'finding' then site_id end, reporter_id, reporter_organisation_id,
   case kind when 'finding' then 'unannounced' else 'call' end, '', registered_at, registered_at, status, 1, area_id, area_path,
   category, severity, rules, case when dispatched_at is not null then lead_id end, dispatched_at, dispatched_at,
   dispatched_at + due, case when closure_at is not null then closure_at + verify end,
   case when status = 'closed' then verification_id end, verified_at,
-  (select max(at) from happened h where h.matter_id = life.id), (select max(seq) from happened h where h.matter_id = life.id),
-  encode(sha256(id::text::bytea), 'hex')
-from life order by id;
+  last.at, last.seq, encode(sha256(id::text::bytea), 'hex')
+from life join (select matter_id, max(at) at, max(seq) seq from happened group by matter_id) last on last.matter_id = life.id
+order by id;
 
 with e as (
   insert into entry (matter_id, seq, action, by_id, by_organisation_id, act_id, content, occurred_at, recorded_at, facts,

@@ -194,11 +194,15 @@ MIGRATING = 0x6D69677261746500
 
 
 def run_server(host: str, port: int, workers: int = 2) -> None:
+    from django.db import connection
     from granian.constants import Interfaces
     from granian.server import Server
 
     from muster.worker.run import beside
 
+    # The processes that answer are forked: two that share one connection would read each other's answers.
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
     click.echo(f"Muster is at http://{host}:{port}/  (Ctrl-C ends it)")
     watch = None if database_url() else Watch(data_dir()).start()
     with beside():

@@ -20,13 +20,13 @@ from django.utils import timezone
 
 from muster.lib import clock
 from muster.lib.ids import uuid7
+from muster.loop import span
 from muster.loop.conflict import Conflict
 from muster.loop.entry import Entry, canonical, digest_of, sha256_of
 from muster.loop.freeze import hold_record, replayed_at
 from muster.loop.refusals import ActInFuture, ConflictingContent, refusal_of
 from muster.loop.sides import take_side
 from muster.loop.situation import Actor, Situation, situation_of
-from muster.loop.span import SPAN_FIELDS, TURN_OVER
 from muster.loop.state import Side
 from muster.loop.steps import Evidence, Step
 from muster.people.person import Grant, Person
@@ -245,7 +245,7 @@ def close(act: Act, before: dict[str, Any], content: str) -> Receipt:
     """Write the present, the span and the entry of an act, in this order, the entry last."""
     entry = next_entry(act, content)
     changed = act.matter.save_present(before)
-    if changed.intersection(SPAN_FIELDS):
+    if changed.intersection(span.SPAN_FIELDS):
         turn_over(act.matter)
     enter(entry)
     return Receipt(act.id, act.matter.pk, entry.seq, act.recorded_at, entry.hash)
@@ -274,8 +274,11 @@ def next_entry(act: Act, content: str, *, named: bool = True) -> Entry:
 
 def turn_over(matter: Matter) -> None:
     """End the open span of a matter and begin the next, as it is now."""
+    fields = {name: getattr(matter, name) for name in span.SPAN_FIELDS}
+    values = {**fields, "matter": matter.pk, "from_at": matter.recorded_at}
     with connection.cursor() as cursor:
-        cursor.execute(TURN_OVER, {**matter.present(), "matter": matter.pk, "from_at": matter.recorded_at})
+        cursor.execute(span.END, values)
+        cursor.execute(span.BEGIN, values)
 
 
 COLUMNS = [field.attname for field in Entry._meta.concrete_fields if not field.primary_key]

@@ -140,7 +140,7 @@ class Intake(MatterFields):
             evidence=evidence[-1],
         )  # fmt: skip
         act.write(Assignment, part="lead", organisation=doer, dispatched_at=act.at, due_at=self.due_at)
-        self.lead, self.dispatched_at, self.clock_from = doer, act.at, act.at
+        self.lead, self.dispatched_at, self.clock_from = doer, self.dispatched_at or act.at, act.at
         self.status, self.closing_check, self.closed_at = Status.CLOSED, check.pk, act.recorded_at
 
     @verb(whoever_sees_it, tuple(Status))

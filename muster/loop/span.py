@@ -38,9 +38,9 @@ class Span(models.Model):
         return f"{self.matter_id} {self.status}"
 
 
-# Two statements in one message: inside one statement the unique index would see the old span still open.
-TURN_OVER = """
-update span set to_at = %(from_at)s where matter_id = %(matter)s and to_at is null;
+# Two statements: inside one, the unique index would see the old span still open.
+END = "update span set to_at = %(from_at)s where matter_id = %(matter)s and to_at is null"
+BEGIN = """
 insert into span (matter_id, status, area_id, lead_id, due_at, verify_due_at, from_at)
 values (%(matter)s, %(status)s, %(area_id)s, %(lead_id)s, %(due_at)s, %(verify_due_at)s, %(from_at)s)
 """

@@ -62,8 +62,8 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
         person.set_password(made)
         person.save(update_fields=["password"])
         end_sessions(person)
-        # Whoever forgot their password has often been locked out by trying.
-        reset(username=person.login)
+        # Whoever forgot their password has often been locked out by trying; tries are counted by the name in small letters.
+        reset(username=person.login.lower())
     return render(request, "people/password.html", {"section": "people", "person": person, "password": made})
 
 

@@ -44,5 +44,16 @@ def choice() -> forms.Select:
     return forms.Select(attrs={"class": "input"})
 
 
+def choose(form: BaseForm, *names: str) -> None:
+    """What stands in selects until something is chosen, where Django puts dashes."""
+    for name in names:
+        field = form.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = _("Choose")
+        elif isinstance(field, forms.ChoiceField):
+            known: Any = field.choices
+            field.choices = [("", _("Choose")), *(one for one in known if one[0])]
+
+
 def moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"class": "input", "type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

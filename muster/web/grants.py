@@ -21,7 +21,7 @@ from muster.people.person import Grant, Person
 from muster.people.role import Role
 from muster.web.asking import Asking
 from muster.web.atlas import written
-from muster.web.formpage import choice, form_page, moment, posted, saved
+from muster.web.formpage import choice, choose, form_page, moment, posted, saved
 from muster.web.guard import holding
 from muster.web.naming import AreaField
 from muster.web.personpage import OwnAdministration, is_administration, known_person
@@ -52,8 +52,8 @@ class GrantForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
         field = self.fields["organisation"]
         field.queryset = organisations  # type: ignore[attr-defined]
         if len(organisations) == 1:
-            self.initial.setdefault("organisation", organisations[0].pk)
-            self.initial.setdefault("area", written(organisations[0].area))
+            self.initial.update(organisation=organisations[0].pk, area=written(organisations[0].area))
+        choose(self, "role", "organisation")
 
     def clean_until(self) -> Any:
         until = self.cleaned_data["until"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from math import cos, hypot, radians
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
@@ -23,7 +24,7 @@ from muster.lib.refusal import Refusal
 from muster.loop.act import Receipt
 from muster.loop.intake import Caller
 from muster.loop.matter import Matter
-from muster.loop.state import Kind, Way
+from muster.loop.state import Kind, Status, Way
 from muster.people.person import Person
 from muster.people.role import Role
 from muster.people.team import Team
@@ -51,6 +52,7 @@ class IntakeForm(forms.Form):
     team = forms.IntegerField(required=False)
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=60)
     phone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=20)
+    recurrence_of = forms.UUIDField(required=False, widget=forms.HiddenInput)
     source_number = forms.CharField(label=gettext_lazy("Number at the source (12345 …)"), required=False, max_length=60)
 
     kind: Kind = Kind.FINDING
@@ -59,7 +61,7 @@ class IntakeForm(forms.Form):
         self.request, self.incident, self.kind = request, incident, kind
         self.person: Person | None = request.user if request.user.is_authenticated else None  # type: ignore[assignment]
         data = request.POST if request.method == "POST" else None
-        super().__init__(data, initial={"id": uuid7()})
+        super().__init__(data, initial={"id": uuid7(), **self._as_before()})
         self.kept: list[File] = []
 
     @cached_property
@@ -86,7 +88,7 @@ class IntakeForm(forms.Form):
             by=self.person, incident=self.incident, kind=self.kind, area=given["area_found"], category=given["category"],
             severity=given["severity"], text=given["text"], id=given["id"], site=given["site_found"], caller=caller,
             photos=self.kept, way=given["way"] or DEFAULT_WAY[self.kind], team=self._team(given["team"]),
-            source_number=given["source_number"],
+            source_number=given["source_number"], recurrence_of=self.recurs(),
         )  # fmt: skip
 
     @property
@@ -111,6 +113,21 @@ class IntakeForm(forms.Form):
     def teams(self) -> list[Team]:
         return list(self.person.teams.filter(until=None)) if self.person else []
 
+    def recurs(self) -> Matter | None:
+        """The closed matter that this is a recurrence of, as far as the person may see it."""
+        pk = self.request.POST.get("recurrence_of") or self.request.GET.get("recurrence_of")
+        if not pk or not self.person:
+            return None
+        return get_object_or_404(Matter.objects.seen_by(self.person), pk=_uuid(pk), kind=self.kind, status=Status.CLOSED)
+
+    def _as_before(self) -> dict[str, Any]:
+        """A recurrence begins with what was found the first time."""
+        before = self.recurs() if self.request.method == "GET" else None
+        if not before:
+            return {}
+        same = ("category", "severity", "text")
+        return {"recurrence_of": before.pk, "site": before.site_id, **{name: getattr(before, name) for name in same}}
+
     def _team(self, pk: int | None) -> Team | None:
         return next((team for team in self.teams if team.pk == pk), None)
 
@@ -126,6 +143,13 @@ class IntakeForm(forms.Form):
 
 
 DEFAULT_WAY = {Kind.FINDING: Way.UNANNOUNCED, Kind.REQUEST: Way.CALL, Kind.PROPOSAL: Way.PUBLIC}
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise Http404 from wrong
 
 
 def phrases(category: Any) -> list[str]:

@@ -31,7 +31,7 @@ def leaf(request: HttpRequest, found: QuerySet[Row], *keys: str) -> Leaf[Row]:
 
 
 def _beyond(found: QuerySet[Row], after: str, keys: tuple[str, ...]) -> QuerySet[Row]:
-    if not after:
+    if not after or "\0" in after:
         return found
     try:
         last = found.model._default_manager.filter(pk=after).values(*keys).first()

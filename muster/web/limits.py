@@ -49,10 +49,16 @@ def limited(name: str, per_minute: int, per_day: int) -> Callable[[View], View]:
 
 
 def too_many(request: HttpRequest, again: datetime) -> HttpResponse:
-    """The answer 429, with the time to wait: in the page rounded up to minutes, for programs in seconds."""
-    wait_s = max(1, math.ceil((again - timezone.now()).total_seconds()))
-    context = {"wait": timedelta(minutes=math.ceil(wait_s / 60))}
-    return render(request, "too_many.html", context, status=429, headers={"Retry-After": str(wait_s)})
+    return come_back(request, "too_many.html", again)
+
+
+def come_back(request: HttpRequest, template: str, at: datetime, **context: Any) -> HttpResponse:
+    """The answer 429 with the time to wait: ``wait`` in the page, rounded up to minutes; for programs in seconds."""
+    wait_s = max(1, math.ceil((at - timezone.now()).total_seconds()))
+    context["wait"] = timedelta(minutes=math.ceil(wait_s / 60))
+    response = render(request, template, context, status=429)
+    response.headers["Retry-After"] = str(wait_s)
+    return response
 
 
 def address_of(request: HttpRequest) -> str:

@@ -33,7 +33,7 @@ from muster.web.words import Words, happened
 
 #: The order in which the next step is offered; the first that is possible is the page's one action.
 ORDER = (
-    "rule_return", "rule_extension", "verify", "confirm", "request_closure", "respond", "accept", "assign", "void", "publish",
+    "rule_return", "rule_extension", "verify", "confirm", "request_closure", "accept", "respond", "assign", "void", "publish",
     "revisit", "return_", "ask_extension", "fix_on_spot", "reassign", "reclassify", "reopen", "escalate", "sweep",
     "draft_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
 )  # fmt: skip

@@ -44,14 +44,6 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("usersessions_list")
 
 
-def end_sessions(person: Person) -> int:
-    """Ends every session of a person, as when somebody may no longer sign in. How many there were."""
-    sessions = list(UserSession.objects.filter(user=person))
-    for session in sessions:
-        session.end()
-    return len(sessions)
-
-
 #: What a browser calls itself; the first that fits, because each also claims to be those below it.
 BROWSERS = (
     (r"MicroMessenger/", "WeChat"),
@@ -74,7 +66,9 @@ SYSTEMS = (
 
 def browser(user_agent: str) -> str:
     """A browser and its system by name, where they are known: Chrome, Windows."""
-    known = (next((name for pattern, name in table if re.search(pattern, user_agent)), "") for table in (BROWSERS, SYSTEMS))
+    known = (
+        next((name for pattern, name in table if re.search(pattern, user_agent)), "") for table in (BROWSERS, SYSTEMS)
+    )
     return ", ".join(filter(None, known)) or user_agent[:60]
 
 

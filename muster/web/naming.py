@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from muster.people.organisation import Organisation
-from muster.people.person import Person
+from muster.people.person import Membership, Person
 from muster.places.area import Area
 from muster.web.asking import AskingField, Candidate, Unclear
 from muster.web.atlas import area_named, atlas
@@ -52,14 +52,16 @@ def organisation_named(scope: Scope, text: str) -> Organisation:
 def person_named(scope: Scope, text: str) -> Person:
     """The one person in the scope of this name or sign-in name. Raises Unclear."""
     named = Q(name=text) | Q(login=text) | Q(login=text.rpartition("（")[2].rstrip("）"))
-    found = list(scope.people().filter(named))
-    if len(found) == 1:
-        return found[0]
-    if found:
+    found = scope.people().filter(named)
+    if found.count() > 1:
         raise Unclear(_("Several persons are called “%(text)s”. Choose one.") % {"text": text}, _persons(found))
-    alike = scope.people().filter(Q(name__icontains=text) | Q(login__icontains=text))[:CANDIDATES]
-    message = _("Nobody of %(scope)s is called “%(text)s”. Write the full name or the sign-in name.")
-    raise Unclear(message % {"scope": scope.names, "text": text}, _persons(alike))
+    if only := found.first():
+        return only
+    alike = _persons(scope.people().filter(Q(name__icontains=text) | Q(login__icontains=text)))
+    words = {"scope": scope.names, "text": text}
+    if alike:
+        raise Unclear(_("Nobody of %(scope)s is called just “%(text)s”. Is it one of these?") % words, alike)
+    raise Unclear(_("Nobody of %(scope)s is called “%(text)s”. Add the person under People first.") % words, [])
 
 
 def written(organisation: Organisation | None, scope: Scope) -> tuple[str, Organisation] | None:
@@ -94,8 +96,17 @@ def _unknown_organisation(scope: Scope, text: str) -> Unclear:
 
 
 def _candidates(found: Iterable[Organisation]) -> list[Candidate]:
-    return [Candidate(in_full(one), one.name, f"{one.get_kind_display()} · {one.area.name}") for one in found]
+    return [Candidate(in_full(one), one.name, f"{one.get_kind_display()} · {one.area.place}") for one in found]
 
 
-def _persons(found: Iterable[Person]) -> list[Candidate]:
-    return [Candidate(f"{one.name}（{one.login}）", one.name, one.login) for one in found]
+def _persons(found: QuerySet[Person]) -> list[Candidate]:
+    """With where they belong, which tells namesakes apart."""
+    belongs = Prefetch("memberships", Membership.objects.filter(until=None).select_related("organisation"))
+    return [
+        Candidate(f"{one.name}（{one.login}）", one.name, " · ".join((one.login, *_belongs(one))))
+        for one in found.prefetch_related(belongs)[:CANDIDATES]
+    ]
+
+
+def _belongs(person: Person) -> list[str]:
+    return [row.organisation.name for row in person.memberships.all()]

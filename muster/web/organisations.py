@@ -20,7 +20,7 @@ from muster.people.role import Role
 from muster.web import teams
 from muster.web.asking import Asking
 from muster.web.atlas import written as area_written
-from muster.web.formpage import choice, form_page, line, posted, saved
+from muster.web.formpage import choice, choose, form_page, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
 from muster.web.naming import AreaField, OrganisationField, in_full
@@ -48,6 +48,7 @@ class OrganisationForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, scope: Scope, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         area = self.instance.area if self.instance.pk else None
+        choose(self, "kind")
         self.asks(scope, area=(area_written(area), area) if area else None)
 
     def clean(self) -> dict[str, Any]:

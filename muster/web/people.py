@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.people.person import Grant, Membership, Person
@@ -56,6 +56,7 @@ class PersonForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Person
         fields = ["name", "login", "phone", "language"]
+        labels = {"name": pgettext_lazy("of a person", "Name")}
         widgets = {"name": line(maxlength=80), "login": line(maxlength=80, autocapitalize="none"), "language": choice()}
         help_texts = {"login": gettext_lazy("Letters, digits and @ . + - _; how they name themselves when signing in.")}
 

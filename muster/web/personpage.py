@@ -18,6 +18,7 @@ from muster.lib.said import said
 from muster.people.person import Grant, Membership, Person, Reveal
 from muster.people.team import TeamMember
 from muster.web.formpage import line
+from muster.web.me import browser
 from muster.web.scope import Scope, not_ended, person_of, scope_of
 
 SHOWN = 20
@@ -104,8 +105,10 @@ class PersonPage:
         return list(rows.select_related("team__organisation__area", "team__area").order_by("team__name"))
 
     @cached_property
-    def sessions(self) -> list[UserSession]:
-        return list(UserSession.objects.filter(user=self.person).order_by("-last_seen_at")[:SHOWN])
+    def sessions(self) -> list[tuple[UserSession, str]]:
+        """Each with the name of its browser."""
+        rows = UserSession.objects.filter(user=self.person).order_by("-last_seen_at")[:SHOWN]
+        return [(row, browser(row.user_agent)) for row in rows]
 
     @cached_property
     def reveals(self) -> list[Reveal]:

@@ -7,15 +7,17 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
-from django.dispatch import receiver
-from django.http import HttpRequest
+from allauth.mfa.totp.views import ActivateTOTPView
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from muster.people.role import SECOND_FACTOR_ROLES
 from muster.web.context import roles_of
 
 MADE_HERE = "second_factor_made_here"
+
+#: On the way there is nothing else to go to: whoever is led here gets through no other door yet.
+ALONE: dict[str, Any] = {"doors": {}}
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc, unused-ignore]
@@ -27,6 +29,17 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc, unused-ignore]
     }
 
 
+class SetUp(ActivateTOTPView):  # type: ignore[misc, unused-ignore]
+    """Whoever sets the factor up has just proved to hold it."""
+
+    extra_context = ALONE
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        self.request.session[MADE_HERE] = _factor_of(self.request)
+        return response
+
+
 def missing_step(request: HttpRequest) -> str | None:
     """The name of the page where this person sets up or passes the second factor; None when nothing is missing.
 
@@ -35,19 +48,18 @@ def missing_step(request: HttpRequest) -> str | None:
     """
     if not roles_of(request).intersection(SECOND_FACTOR_ROLES):
         return None
-    made = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).values_list("pk", flat=True)
-    if not made:
+    factor = _factor_of(request)
+    if not factor:
         return "mfa_activate_totp"
-    return None if _passed(request, made[0]) else "mfa_reauthenticate"
+    return None if _passed(request, factor) else "mfa_reauthenticate"
 
 
-def _passed(request: HttpRequest, authenticator: int) -> bool:
+def _passed(request: HttpRequest, factor: int) -> bool:
     records = get_authentication_records(request, request.user)
-    return request.session.get(MADE_HERE) == authenticator or any(one["method"] == "mfa" for one in records)
+    return request.session.get(MADE_HERE) == factor or any(one["method"] == "mfa" for one in records)
 
 
-@receiver(authenticator_added)
-def _made(request: HttpRequest, authenticator: Authenticator, **rest: Any) -> None:
-    """Whoever sets the factor up has just proved to hold it."""
-    if authenticator.type == Authenticator.Type.TOTP:
-        request.session[MADE_HERE] = authenticator.pk
+def _factor_of(request: HttpRequest) -> int | None:
+    factors = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP)
+    factor: int | None = factors.values_list("pk", flat=True).first()
+    return factor

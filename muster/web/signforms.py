@@ -31,7 +31,7 @@ class Dressed(forms.BaseForm):
 
 
 class CodeForm(Dressed):
-    labels = {"code": _("Code")}
+    labels = {"code": _("Code from the app, or a recovery code")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,4 +84,4 @@ class ReauthenticateByCodeForm(OnceForm, mfa.ReauthenticateForm):  # type: ignor
 
 
 class ActivateForm(CodeForm, totp.ActivateTOTPForm):  # type: ignore[misc]
-    labels = {"code": _("Code that the app shows")}
+    labels = {"code": _("Six digits")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +23,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from muster.people.person import Person
 from muster.web import me, rolecards
+from muster.web.limits import come_back
+from muster.web.secondfactor import ALONE, SetUp
 
 LOGIN_LENGTH = 255
 """What the table of failures holds."""
@@ -67,7 +69,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 def password_change(request: HttpRequest) -> HttpResponse:
     """Who never had a password of their own, as behind a role card, has none to change."""
-    if not request.user.has_usable_password():
+    person: Person = request.user  # type: ignore[assignment]
+    if not person.has_usable_password():
         raise Http404
     response: HttpResponse = account.password_change(request)
     return response
@@ -82,21 +85,22 @@ def name_tried(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
     """The page that stands for every sign-in while the name is locked at this address: until when."""
     until = locked_until(request, credentials)
-    wait_s = max(1, math.ceil((until - timezone.now()).total_seconds()))
-    context = {"until": until, "wait": timedelta(minutes=math.ceil(wait_s / 60)), "name": name_tried(request, credentials)}
-    return render(request, "account/locked.html", context, status=429, headers={"Retry-After": str(wait_s)})
+    return come_back(request, "account/locked.html", until, until=until, name=name_tried(request, credentials))
 
 
 def locked_until(request: HttpRequest, credentials: dict[str, Any] | None) -> datetime:
     """When so many failures are forgotten that fewer than the limit are left."""
     tried = {"username": name_tried(request, credentials), "ip_address": request.axes_ip_address}  # type: ignore[attr-defined]
-    attempts = AccessAttempt.objects.filter(**tried, attempt_time__gt=timezone.now() - get_cool_off(request))
-    rows = list(attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
+    length: timedelta = get_cool_off(request)
+    attempts = AccessAttempt.objects.filter(**tried, attempt_time__gt=timezone.now() - length)
+    rows: list[tuple[datetime, int]] = list(
+        attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start")
+    )
     left = sum(failures for _at, failures in rows)
     for at, failures in rows:
         left -= failures
         if left < get_failure_limit(request, credentials):
-            return at + get_cool_off(request)
+            return at + length
     return timezone.now()
 
 
@@ -107,11 +111,11 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/forgotten", forgotten, name="account_reset_password"),
     path("sign-in/inactive", account.account_inactive, name="account_inactive"),
     path("sign-out", account.logout, name="account_logout"),
-    path("me/confirm", account.reauthenticate, name="account_reauthenticate"),
-    path("me/confirm/code", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("me/confirm", account.ReauthenticateView.as_view(extra_context=ALONE), name="account_reauthenticate"),
+    path("me/confirm/code", mfa.ReauthenticateView.as_view(extra_context=ALONE), name="mfa_reauthenticate"),
     path("me/password", password_change, name="account_change_password"),
     path("me/second-factor", mfa.index, name="mfa_index"),
-    path("me/second-factor/set-up", totp.activate_totp, name="mfa_activate_totp"),
+    path("me/second-factor/set-up", SetUp.as_view(), name="mfa_activate_totp"),
     path("me/second-factor/remove", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("me/recovery-codes", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("me/recovery-codes/new", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),

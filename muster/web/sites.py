@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.lib import clock
@@ -20,14 +20,18 @@ from muster.people.role import Role
 from muster.places.site import Site, SiteKind
 from muster.web.asking import Asking
 from muster.web.atlas import written as area_written
-from muster.web.formpage import choice, line, posted, saved
+from muster.web.formpage import choice, choose, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
 from muster.web.naming import AreaField, OrganisationField, written
 from muster.web.scope import Scope, scope_of
 
 KINDS = [("", gettext_lazy("Any kind")), *SiteKind.choices]
-STATES = [("", gettext_lazy("Open")), ("closed", gettext_lazy("Closed")), ("all", gettext_lazy("Open and closed"))]
+STATES = [
+    ("", pgettext_lazy("site", "Open")),
+    ("closed", gettext_lazy("Closed")),
+    ("all", gettext_lazy("Open and closed")),
+]
 
 
 class SiteFilter(Asking, forms.Form):
@@ -61,6 +65,7 @@ class SiteForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **options)
         area = self.instance.area if self.instance.area_id else None
         present = written(self.instance.organisation, scope)
+        choose(self, "kind")
         self.asks(scope, area=(area_written(area), area) if area else None, organisation=present)
 
     def clean(self) -> dict[str, Any]:

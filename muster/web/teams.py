@@ -20,7 +20,7 @@ from muster.people.role import Role
 from muster.people.team import Team, TeamMember
 from muster.web.asking import Asking
 from muster.web.atlas import written
-from muster.web.formpage import choice, form_page, line, posted, saved
+from muster.web.formpage import choice, choose, form_page, line, posted, saved
 from muster.web.guard import holding
 from muster.web.naming import AreaField, PersonField
 from muster.web.scope import Scope, scope_of
@@ -37,6 +37,7 @@ class TeamForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, scope: Scope, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         area = self.instance.area if self.instance.area_id else None
+        choose(self, "kind")
         self.asks(scope, area=(written(area), area) if area else None)
 
     def clean(self) -> dict[str, Any]:

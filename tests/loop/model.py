@@ -14,7 +14,7 @@ VERIFIERS = {"verifier", "second_verifier", "double", "junior"}
 SEE_ALL = DISPATCHERS | VERIFIERS | {"finder", "reader"}
 LIAISON_OF = {"fixer": "unit", "helper": "support", "keeper": "checkers"}
 MEMBER_OF = {
-    **{name: ("headquarters",) for name in (*DISPATCHERS, "reader", "administrator")},
+    **dict.fromkeys((*DISPATCHERS, "reader", "administrator"), ("headquarters",)),
     **{name: (organisation,) for name, organisation in LIAISON_OF.items()},
     "finder": ("inspection",), "verifier": ("checkers",), "second_verifier": ("checkers",),
     "double": ("checkers", "support"), "junior": ("crew",), "operator": ("hotline",),
@@ -47,6 +47,11 @@ def within(organisation: str | None, top: str) -> bool:
     return organisation == top
 
 
+def sees(organisation: str) -> bool:
+    """Whether somebody there, or above, is told of what it is given."""
+    return any(within(organisation, home) for home in LIAISON_OF.values())
+
+
 def hours(count: int) -> timedelta:
     return timedelta(hours=count)
 
@@ -62,6 +67,7 @@ class Told:
     cycle: int = 1
     lead: str | None = None
     supports: tuple[str, ...] = ()
+    dispatched: datetime | None = None
     due: datetime | None = None
     verify_due: datetime | None = None
     closed_at: datetime | None = None
@@ -95,7 +101,7 @@ class Told:
     def reassign(self, who: str | None, now: datetime, lead: str, supports: tuple[str, ...]) -> None:
         need(who in DISPATCHERS, self._may_check(who), self.status in LIVE)
         own = self._with(who, "checker")
-        need(*(self._may_do(one, own) for one in (lead, *supports)))
+        need(*(sees(one) and self._may_do(one, own) for one in (lead, *supports)))
         self.sides = own
         self._dispatch(now, lead, supports)
 
@@ -103,6 +109,7 @@ class Told:
         need(who == self.reporter == "finder", self.status == "registered", self._may_do(doer, self.sides))
         self.sides = {**self._with(who, "checker"), doer: "doer"}
         self.lead, self.due, self.began = doer, now + hours(HOURS[self.severity][0]), now
+        self.dispatched = self.dispatched or now
         self._close(who, now)
 
     def accept(self, who: str | None, now: datetime) -> None:
@@ -229,11 +236,10 @@ class Told:
         return who not in doers and not any(within(mine, doer) for mine in own for doer in doers)
 
     def _may_do(self, organisation: str, sides: dict[str, str]) -> bool:
-        """Somebody there sees it, and no checker stands there or below, nor belongs there."""
+        """No checker stands there or below, nor belongs there."""
         checkers = [one for one, side in sides.items() if side == "checker"]
         theirs = [*checkers, *(own for one in checkers for own in MEMBER_OF.get(one, ()))]
-        sees = any(within(organisation, home) for home in LIAISON_OF.values())
-        return sees and not any(within(one, organisation) for one in theirs)
+        return not any(within(one, organisation) for one in theirs)
 
     def _with(self, who: str | None, side: str) -> dict[str, str]:
         """The sides once somebody, and the organisation acted for, has taken one."""
@@ -246,10 +252,11 @@ class Told:
 
     def _dispatch(self, now: datetime, lead: str, supports: tuple[str, ...]) -> None:
         parts = (lead, *supports)
-        need(*(self._may_do(one, self.sides) for one in parts))
+        need(*(sees(one) and self._may_do(one, self.sides) for one in parts))
         self.sides = {**self.sides, **dict.fromkeys(parts, "doer")}
         self.status, self.lead, self.supports, self.verify_due = "assigned", lead, supports, None
         self.due, self.began, self.full_hours = now + hours(HOURS[self.severity][0]), now, True
+        self.dispatched = self.dispatched or now
         self.returned, self.extension, self.extensions, self.rungs = False, None, 0, 0
 
     def _check(self, who: str | None, now: datetime, passed: bool, files: int) -> None:

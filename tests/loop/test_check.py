@@ -72,6 +72,12 @@ def test_no_doer_verifies_whatever_other_grants_say(cast: Cast, person: str, org
         matter.verify(by=cast.people[person], passed=True, photos=[cast.photo()])
 
 
+def test_nobody_below_a_doer_verifies(cast: Cast) -> None:
+    matter = cast.at_closure()
+    with refuses(DoersCannotClose):
+        matter.verify(by=cast.junior, passed=True, photos=[cast.photo()])
+
+
 def test_who_did_the_work_never_checks_it_even_after_leaving(cast: Cast) -> None:
     matter = cast.at_closure()
     cast.fixer.memberships.update(until=timezone.now())

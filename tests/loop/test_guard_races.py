@@ -13,6 +13,8 @@ from tests.cast import Cast
 from tests.loop.attack import CHECKER, known_to, name_of, passing, sided
 from tests.loop.meanwhile import while_uncommitted
 
+pytestmark = pytest.mark.xdist_group("apart")
+
 #: Statements that each pass alone and must not both: the first, the second, and what stops the second.
 CROSSING = {
     "an organisation checks and is assigned": (

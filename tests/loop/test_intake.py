@@ -16,7 +16,7 @@ from muster.loop.refusals import ActInFuture, EvidenceNeeded, NotYours, WrongSid
 from muster.policy.pack import CategoryNotForKind, UnknownCategory, UnknownKind, UnknownSeverity
 from muster.policy.version import PackVersion
 from tests.cast import PACK, Cast, act_id, later
-from tests.loop.stage import last, refuses, sides, spans
+from tests.loop.stage import last, refuses, returned, sides, spans
 
 
 def test_registering_writes_the_matter_its_first_span_and_its_first_entry(cast: Cast) -> None:
@@ -125,6 +125,14 @@ def test_fixed_on_the_spot_is_fed_back_and_closed_at_once(cast: Cast) -> None:
     assert sides(matter) == {"unit": "doer", "inspection": "checker", "finder": "checker"}
     assert [span.status for span in spans(matter)] == ["registered", "closed"]
     assert last(matter).action == "fix_on_spot"
+
+
+def test_the_age_of_a_matter_runs_from_its_first_dispatch(cast: Cast) -> None:
+    matter = returned(cast)
+    first = matter.dispatched_at
+    matter.rule_return(by=cast.dispatcher, upheld=True, reason="属实")
+    matter.fix_on_spot(by=cast.finder, doer=cast.support, before=[cast.photo()], after=[cast.photo()])
+    assert matter.dispatched_at == first
 
 
 def test_the_photo_of_the_intake_counts_as_the_one_before(cast: Cast) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from muster.evidence.file import File
 from muster.lib.refusal import Refusal
 from muster.loop.act import Receipt
 from muster.loop.audit import audit
@@ -22,66 +22,13 @@ from muster.loop.freeze import recorded_as
 from muster.loop.matter import Matter
 from muster.people.role import Role
 from tests.cast import Cast, act_id
-from tests.loop.model import HEADQUARTERS, MEMBER_OF, No, Told
+from tests.loop.model import No, Told
+from tests.loop.moves import ACTS, ANYBODY, SEVERITIES, WAITS, beyond, onward, worded
 from tests.loop.stage import in_exercise, rows, sides
 
-BRIEF = settings(max_examples=60, stateful_step_count=40)
-LONG = settings(max_examples=400, stateful_step_count=60, derandomize=False, suppress_health_check=list(HealthCheck))
-
-ORGANISATIONS = st.sampled_from(["unit", "crew", "support", "checkers", "other"])
-FILES = st.integers(0, 2)
-PASSED = st.booleans()
-SEVERITIES = st.sampled_from(["critical", "major", "minor"])
-SUPPORTS = st.lists(ORGANISATIONS, max_size=2, unique=True).map(tuple)
-WAITS = st.sampled_from([0, 0, 0, 1, 5, 25, 80, 31 * 24])
-
-Choices = dict[str, st.SearchStrategy[Any]]
-#: What each act asks for, and who usually takes it.
-ACTS: dict[str, tuple[Choices, Sequence[str | None]]] = {
-    "assign": ({"lead": ORGANISATIONS, "supports": SUPPORTS}, ("dispatcher",)),
-    "reassign": ({"lead": ORGANISATIONS, "supports": SUPPORTS}, ("dispatcher", "chief")),
-    "fix_on_spot": ({"doer": ORGANISATIONS}, ("finder",)),
-    "accept": ({}, ("fixer", "helper", "keeper")),
-    "return_": ({}, ("fixer", "helper", "keeper")),
-    "rule_return": ({"upheld": PASSED}, ("dispatcher", "deputy")),
-    "ask_extension": ({"until": st.sampled_from([1, 5, 30, 73])}, ("fixer", "helper", "keeper")),
-    "rule_extension": ({"granted": PASSED}, ("dispatcher", "deputy")),
-    "respond": ({"files": FILES}, ("fixer", "helper", "keeper")),
-    "request_closure": ({"files": FILES}, ("fixer", "helper", "keeper")),
-    "verify": ({"passed": PASSED, "files": FILES}, ("verifier", "second_verifier", "double")),
-    "confirm": ({"passed": PASSED}, ("operator", None)),
-    "fall_silent": ({}, (None,)),
-    "revisit": ({"passed": PASSED, "files": FILES}, ("verifier", "second_verifier", "double")),
-    "reopen": ({}, ("dispatcher", "chief")),
-    "reclassify": ({"severity": SEVERITIES}, ("dispatcher", "chief")),
-    "escalate": ({}, (None, "chief")),
-    "ask_voiding": ({}, sorted(HEADQUARTERS)),
-    "void": ({}, sorted(HEADQUARTERS)),
-    "merge": ({"target": st.integers(0, 1)}, ("dispatcher", "chief")),
-    "draft_publication": ({}, sorted(HEADQUARTERS)),
-    "publish": ({}, sorted(HEADQUARTERS)),
-    "withdraw": ({}, sorted(HEADQUARTERS)),
-    "note": ({}, ("reader", "fixer", "operator")),
-    "sweep": ({}, ("dispatcher",)),
-}
-#: The acts that lead on from each state.
-ONWARD = {
-    "registered": ["assign", "assign", "fix_on_spot"],
-    "assigned": ["accept", "respond", "return_", "ask_extension"],
-    "accepted": ["respond", "return_", "ask_extension"],
-    "in_progress": ["respond", "request_closure", "request_closure", "ask_extension"],
-    "closure_requested": ["verify", "confirm", "fall_silent"],
-    "closed": ["revisit", "reopen"],
-    "void": ["note"],
-    "merged": ["note"],
-}
-SAID = {
-    **dict.fromkeys(("verify", "confirm", "revisit"), {"remark": "看过了"}),
-    **dict.fromkeys(("respond", "note"), {"text": "已补采"}),
-    **dict.fromkeys(("accept", "request_closure", "fall_silent", "escalate", "void", "sweep", "fix_on_spot"), {}),
-    "assign": {},
-    "publish": {"number": "第 7 期"},
-}
+# Without shrinking, which takes minutes: the long run does it.
+BRIEF = settings(max_examples=25, stateful_step_count=40, phases=[Phase.explicit, Phase.generate])
+LONG = settings(max_examples=250, stateful_step_count=50, derandomize=False, suppress_health_check=list(HealthCheck))
 
 
 class Loop(RuleBasedStateMachine):
@@ -112,22 +59,25 @@ class Loop(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), wait=WAITS, data=st.data())
     def goes_on(self, which: int, wait: int, data: st.DataObject) -> None:
-        """The next step, by whoever usually takes it."""
-        verb = data.draw(st.sampled_from(ONWARD[self.told[which].status]))
+        """A step that leads on, by somebody who may take it."""
         self.now += timedelta(hours=wait)
-        self.act(which, verb, data.draw(st.sampled_from(ACTS[verb][1])), data)
+        verb = data.draw(st.sampled_from(onward(self.told[which])))
+        asked = self.asked(which, verb, data)
+        able = [who for who in ANYBODY if self.foretold(copy(self.told[which]), verb, who, asked)]
+        self.act(which, verb, data.draw(st.sampled_from(able or ANYBODY)), asked)
 
     @rule(which=st.integers(0, 1), verb=st.sampled_from(sorted(ACTS)), data=st.data())
     def somebody_acts(self, which: int, verb: str, data: st.DataObject) -> None:
-        """Any step, by anybody: half the time by whoever usually takes it."""
-        anybody = st.sampled_from([*sorted(MEMBER_OF), None])
-        self.act(which, verb, data.draw(st.sampled_from(ACTS[verb][1]) | anybody), data)
-        self.send_again()
+        """Any step, by anybody: half the time by whoever usually takes it. What was done is sent once more."""
+        before, asked = self.last, self.asked(which, verb, data)
+        usually = st.sampled_from(ACTS[verb][1])
+        self.act(which, verb, data.draw(usually | st.sampled_from(ANYBODY)), asked)
+        if self.last != before:
+            self.send_again()
 
     def send_again(self) -> None:
         """The last act that was done is answered with its receipt, and does nothing."""
-        if self.last is None:
-            return
+        assert self.last
         send, first = self.last
         before = rows()
         again = send()
@@ -135,16 +85,19 @@ class Loop(RuleBasedStateMachine):
         assert (again.hash, again.recorded_at) == (first.hash, first.recorded_at)
         assert rows() == before
 
-    def act(self, which: int, verb: str, who: str | None, data: st.DataObject) -> None:
-        told = self.told[which]
+    def asked(self, which: int, verb: str, data: st.DataObject) -> dict[str, Any]:
         asked = {name: data.draw(choice) for name, choice in ACTS[verb][0].items()}
+        if "until" in asked:
+            asked["until"] = (self.told[which].due or self.now) + timedelta(hours=asked["until"])
+        if "supports" in asked:
+            asked["supports"] = tuple(one for one in asked["supports"] if one != asked["lead"])
+        return asked
+
+    def act(self, which: int, verb: str, who: str | None, asked: dict[str, Any]) -> None:
+        told = self.told[which]
         if beyond(told, verb):
             return
         self.now += timedelta(seconds=1)
-        if "until" in asked:
-            asked["until"] = (told.due or self.now) + timedelta(hours=asked["until"])
-        if "supports" in asked:
-            asked["supports"] = tuple(one for one in asked["supports"] if one != asked["lead"])
         expected = self.foretold(told, verb, who, asked)
         send = self.sending(which, verb, who, asked)
         try:
@@ -153,6 +106,7 @@ class Loop(RuleBasedStateMachine):
         except Refusal as refusal:
             answer = refusal
         assert (answer is None) == expected, f"{verb} by {who}: {answer!r}"
+        told.tell(self.now)
         self.tally[verb, expected] += 1
         self.history.append((self.now, [one.status for one in self.told]))
 
@@ -162,16 +116,11 @@ class Loop(RuleBasedStateMachine):
             getattr(told, verb)(who, self.now, **known)
         except No:
             return False
-        told.tell(self.now)
         return True
 
     def sending(self, which: int, verb: str, who: str | None, asked: dict[str, Any]) -> Callable[[], Receipt]:
         """The act itself, which may be sent again."""
-        words = {**self.words(asked), **SAID.get(verb, {"reason": "有因"})}
-        if verb == "confirm":
-            words = {"done": words["passed"], "remark": words["remark"], "rating": 4}
-        if verb == "fix_on_spot":
-            words |= {"before": self.photos(1), "after": self.photos(1)}
+        words = worded(self.cast, verb, asked, self.matter)
         now, act, by = self.now, act_id(), self.cast.people.get(who or "")
 
         def send() -> Receipt:
@@ -181,22 +130,6 @@ class Loop(RuleBasedStateMachine):
 
         return send
 
-    def words(self, asked: dict[str, Any]) -> dict[str, Any]:
-        named = self.cast.organisations
-        return {
-            {"files": "photos"}.get(name, name): {
-                "lead": lambda one: named[one],
-                "doer": lambda one: named[one],
-                "supports": lambda some: [named[one] for one in some],
-                "files": self.photos,
-                "target": self.matter,
-            }.get(name, lambda same: same)(value)
-            for name, value in asked.items()
-        }  # fmt: skip
-
-    def photos(self, count: int) -> list[File]:
-        return [self.cast.photo() for _photo in range(count)]
-
     def matter(self, which: int) -> Matter:
         return Matter.objects.select_related("lead").get(pk=self.ids[which])
 
@@ -205,8 +138,12 @@ class Loop(RuleBasedStateMachine):
         for which, told in enumerate(self.told):
             matter = self.matter(which)
             assert (matter.status, matter.cycle, matter.severity) == (told.status, told.cycle, told.severity)
-            assert (matter.due_at, matter.verify_due_at, matter.closed_at) == (told.due, told.verify_due, told.closed_at)
-            assert (matter.lead.name if matter.lead else None) == told.lead
+            assert (matter.due_at, matter.verify_due_at, matter.closed_at) == (
+                told.due,
+                told.verify_due,
+                told.closed_at,
+            )
+            assert (matter.lead.name if matter.lead else None, matter.dispatched_at) == (told.lead, told.dispatched)
             assert sides(matter) == told.sides
             spans = list(matter.spans.select_related("lead").order_by("from_at"))
             assert [
@@ -228,13 +165,6 @@ class Loop(RuleBasedStateMachine):
                 assert [as_of(matter, moment) for matter in self.ids] == statuses
         finally:
             transaction.savepoint_rollback(self.undo)
-
-
-def beyond(told: Told, verb: str) -> bool:
-    """What ``loop.md`` leaves open, and test_dispatch and test_command say what is awaited."""
-    taken_from_checkers = verb == "reassign" and told.status == "closure_requested"
-    regraded_late = verb == "reclassify" and told.full_hours and told.cycle > 1
-    return taken_from_checkers or regraded_late
 
 
 #: Matters for which something does not hold that must whatever is done.
@@ -284,9 +214,8 @@ def machine(cast: Cast) -> type[Loop]:
 
 def test_the_loop_does_what_the_model_foretells(machine: type[Loop]) -> None:
     run_state_machine_as_test(machine, settings=BRIEF)
-    print(sorted(machine.tally.items()))
-    done = {verb for verb, accepted in machine.tally if accepted}
-    assert done >= {"assign", "respond", "request_closure", "reassign"}
+    never_done = set(ACTS) - {verb for verb, accepted in machine.tally if accepted}
+    assert len(never_done) <= 3
 
 
 @pytest.mark.soak

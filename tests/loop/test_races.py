@@ -25,6 +25,7 @@ from tests.loop.meanwhile import all_at_once, while_uncommitted
 from tests.loop.stage import asked_of, assigned, overdue, voiding_asked
 
 ROUNDS = 5
+pytestmark = pytest.mark.xdist_group("apart")
 
 
 def fresh(matter: Matter) -> Matter:
