@@ -196,6 +196,7 @@ MIGRATING = 0x6D69677261746500
 def run_server(host: str, port: int, workers: int = 2) -> None:
     from django.db import connection
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     from muster.worker.run import beside
@@ -208,7 +209,7 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
     with beside():
         server = Server(
             "muster.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-            blocking_threads=4, backpressure=64, log_level="warning", respawn_failed_workers=True,
+            blocking_threads=4, backpressure=64, log_level=LogLevels.warning, respawn_failed_workers=True,
         )  # fmt: skip
         server.serve()
     if watch:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from babel.messages.catalog import Catalog, Message
@@ -62,7 +63,8 @@ def add(catalog: Catalog, function: str, messages: object, place: str, line: int
     texts = [part for part in (parts[1:] if context else parts) if part]
     if texts and all(isinstance(text, str) for text in texts):
         plural = spec is not None and len([part for part in spec if not isinstance(part, tuple)]) > 1
-        catalog.add(tuple(texts[:2]) if plural else texts[0], locations=[(place, line)], context=context)
+        key: Any = tuple(texts[:2]) if plural else texts[0]
+        catalog.add(key, locations=[(place, line)], context=context)
 
 
 def known() -> Catalog:

@@ -13,7 +13,7 @@ from django.db.migrations.state import ProjectState
 
 def main() -> None:
     django.setup()
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     changes = detector.changes(graph=loader.graph).get("muster", [])
     for migration in changes:

@@ -35,7 +35,8 @@ class Album:
         """A photo of the scene as a new row: every matter hands in its own."""
         drawn = random.choice(self._photos[(DRAWN.get(scene, scene), after)])
         return File.objects.create(
-            **{f.attname: getattr(drawn, f.attname) for f in File._meta.concrete_fields if f.attname != "id"}, id=uuid7()
+            **{f.attname: getattr(drawn, f.attname) for f in File._meta.concrete_fields if f.attname != "id"},
+            id=uuid7(),
         )
 
     def _drawn(self, scene: str, after: bool, seed: int, rules: EvidenceFiles) -> File:

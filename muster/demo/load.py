@@ -27,7 +27,9 @@ Progress = Callable[[int], None]
 
 class NotEmpty(Refusal):
     code = "not_empty"
-    message = _("This database holds real data, so the demo isn't loaded into it. Choose another folder by MUSTER_DATA.")
+    message = _(
+        "This database holds real data, so the demo isn't loaded into it. Choose another folder by MUSTER_DATA."
+    )
 
 
 def loaded() -> bool:

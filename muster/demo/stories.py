@@ -122,8 +122,17 @@ class Player:
         text: dict[str, Any],
         begin: datetime,
     ) -> None:
-        self.city, self.incident, self.album, self.random, self.text, self.at = city, incident, album, random, text, begin
+        self.city, self.incident, self.album, self.random, self.text, self.at = (
+            city,
+            incident,
+            album,
+            random,
+            text,
+            begin,
+        )
         self.site = self._site(text["site_kind"]) if kind == "finding" else self._site("compound")
+        self.county = city.areas[self.site.area.codes[2]]
+        self.unit = next(self._units_of(self.site))
         self.times = 0
         self.matter = self._registered(kind)
 
@@ -137,7 +146,7 @@ class Player:
         self.matter.assign(by=self._dispatcher, at=self.at, lead=self.unit)
 
     def assign_another(self) -> None:
-        self.unit = next(site.organisation for site in self._same_county() if site.organisation != self.unit)
+        self.unit = next(unit for unit in self._units_around() if unit != self.unit)
         self.assign()
 
     def accept(self) -> None:
@@ -248,8 +257,6 @@ class Player:
         return self.city.liaisons[self.unit.pk]
 
     def _registered(self, kind: str) -> Matter:
-        self.county = self.city.areas[self.site.area.codes[2]]
-        self.unit: Organisation = self.site.organisation  # type: ignore[assignment]
         fields = getattr(self, f"_{kind}")()
         with recorded_as(self.at):
             receipt = Matter.register(
@@ -309,8 +316,13 @@ class Player:
     def _site(self, kind: str) -> Site:
         return self.random.choice(self.city.sites[kind])
 
-    def _same_county(self) -> Iterator[Site]:
+    def _units_around(self) -> Iterator[Organisation]:
+        """Units that answer for sites of the same county."""
         for sites in self.city.sites.values():
-            yield from (site for site in sites if site.area.codes[2] == self.county.pk)
+            for site in sites:
+                if site.area.codes[2] == self.county.pk:
+                    yield from self._units_of(site)
 
-
+    def _units_of(self, site: Site) -> Iterator[Organisation]:
+        if site.organisation:
+            yield site.organisation

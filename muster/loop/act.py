@@ -210,7 +210,7 @@ def lock(*matters: Matter) -> None:
 
 
 STAMP = """
-select greatest(clock_timestamp() - %(behind)s::interval, %(last)s::timestamptz + interval '1 microsecond'),
+select greatest(clock_timestamp() - make_interval(secs => %(behind_s)s), %(last)s::timestamptz + interval '1 microsecond'),
   e.seq, e.content, e.matter_id, e.recorded_at, e.hash
 from (values (1)) one left join entry e on e.act_id = %(act)s
 """
@@ -219,7 +219,7 @@ from (values (1)) one left join entry e on e.act_id = %(act)s
 def stamp(act_id: UUID, last: datetime | None) -> tuple[datetime, tuple[Any, ...] | None]:
     """The moment at which this act is recorded, and the entry that already stands under its id."""
     with connection.cursor() as cursor:
-        cursor.execute(STAMP, {"act": act_id, "last": last, "behind": clock.how_far_behind()})
+        cursor.execute(STAMP, {"act": act_id, "last": last, "behind_s": clock.how_far_behind().total_seconds()})
         now, seq, *rest = cursor.fetchone()
     first = (act_id, seq, *rest) if seq else None
     replayed = replayed_at()

@@ -61,8 +61,8 @@ def freeze(tries: int = 20) -> datetime:
         with contextlib.suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set local lock_timeout = '300ms'")
             cursor.execute("select pg_advisory_xact_lock(%s)", [K])
-            cursor.execute("select clock_timestamp() - %s::interval", [clock.how_far_behind()])
+            cursor.execute("select clock_timestamp()")
             moment: datetime = cursor.fetchone()[0]
-            return moment
+            return moment - clock.how_far_behind()
         sleep(0.05)
     raise TooBusyToFreeze

@@ -11,7 +11,7 @@ from muster.lib.said import said as _
 from muster.people.organisation import Organisation, OrganisationKind
 from muster.people.person import Grant, Membership, Person
 from muster.people.role import Role
-from muster.places.area import Area, gazetteer
+from muster.places.area import Area
 
 
 class WeakPassword(Refusal):
@@ -34,7 +34,7 @@ def set_up(login: str, password: str, name: str | None, administrator: str | Non
     person = person or Person(login=login, name=name or login)
     _set_password(person, password)
     if administrator:
-        _administer(person, Area.objects.get(pk=gazetteer().resolve(administrator).code), organisation)
+        _administer(person, Area.named(administrator), organisation)
     return f"{'Made' if made else 'Password set for'} {person.name} ({login})"
 
 

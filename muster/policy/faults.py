@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
 from muster.lib.refusal import Refusal
+from muster.lib.said import said
 from muster.policy.lines import Path
 from muster.policy.sections import Allowed
 
@@ -48,7 +49,7 @@ class BadPack(Refusal):
 
     code = "bad_pack"
     status = 422
-    message = _("This policy pack can't be used. Mend these lines, then load it again:\n{faults}")
+    message = said("This policy pack can't be used. Mend these lines, then load it again:\n{faults}")
 
 
 def from_pydantic(model: type[BaseModel], errors: list[ErrorDetails]) -> list[Found]:

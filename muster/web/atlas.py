@@ -1,10 +1,7 @@
-"""The gazetteer, kept between requests for as long as no area and no name of one has changed."""
+"""Areas as administrators write them: named within the scope, asked about when unclear."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from muster.places.area import Area, gazetteer
@@ -12,28 +9,10 @@ from muster.places.gazetteer import AmbiguousPlace, FormerName, Gazetteer, Place
 from muster.web.asking import Candidate, Unclear
 from muster.web.scope import Scope
 
-#: Of what the gazetteer is made from. A few milliseconds for a city, where making one takes a second.
-FINGERPRINT = """
-select (select coalesce(sum(hashtextextended(concat_ws('|', code, parent_id, level, name_zh, pinyin, initials), 0)), 0)
-          from area),
-       (select coalesce(sum(hashtextextended(concat_ws('|', area_id, text, kind), 0)), 0) from area_name)
-"""
-
-
-def atlas() -> Gazetteer:
-    with connection.cursor() as cursor:
-        cursor.execute(FINGERPRINT)
-        return _made(cursor.fetchone())
-
-
-@lru_cache(maxsize=1)
-def _made(fingerprint: tuple[int, int]) -> Gazetteer:
-    return gazetteer()
-
 
 def area_named(scope: Scope, text: str) -> Area:
     """The one area in the scope that a text names. Raises Unclear with what it may mean, never guesses."""
-    known = atlas()
+    known = gazetteer()
     try:
         place = _resolved(known, scope, text)
     except PlaceRefusal as refusal:
@@ -43,7 +22,7 @@ def area_named(scope: Scope, text: str) -> Area:
 
 def written(area: Area) -> str:
     """An area as a form shows it: the full path and the code, which together always resolve to it."""
-    return _written(atlas(), area)
+    return _written(gazetteer(), area)
 
 
 def _written(known: Gazetteer, area: Area) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.urls import path
 from django.views.decorators.http import require_GET
 
@@ -22,7 +23,7 @@ AS = ("thumbnail", "shown", "original")
 
 
 @require_GET
-def file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
+def file(request: HttpRequest, pk: UUID, form: str) -> FileResponse:
     found = _seen(request, pk)
     if form not in AS or (form == "original" and found.is_photo and not roles_of(request) & SEES_ORIGINALS):
         raise Http404
@@ -42,7 +43,7 @@ def _seen(request: HttpRequest, pk: UUID) -> File:
     return found
 
 
-def _download(found: File) -> HttpResponse:
+def _download(found: File) -> FileResponse:
     response = FileResponse(
         _opened(found.original), as_attachment=True, filename=found.name, content_type=found.media_type
     )
@@ -50,12 +51,12 @@ def _download(found: File) -> HttpResponse:
     return _cached(response)
 
 
-def _cached(response: HttpResponse) -> HttpResponse:
+def _cached(response: FileResponse) -> FileResponse:
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
 
 
-def _opened(path_: Path):  # type: ignore[no-untyped-def]
+def _opened(path_: Path) -> BinaryIO:
     try:
         return path_.open("rb")
     except FileNotFoundError as missing:

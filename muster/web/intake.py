@@ -28,7 +28,7 @@ from muster.loop.state import Kind, Status, Way
 from muster.people.person import Person
 from muster.people.role import Role
 from muster.people.team import Team
-from muster.places.area import Area, gazetteer
+from muster.places.area import Area
 from muster.places.site import Site
 from muster.policy.pack import Pack
 from muster.web.context import incident_of
@@ -59,7 +59,7 @@ class IntakeForm(forms.Form):
 
     def __init__(self, request: HttpRequest, incident: Incident, kind: Kind) -> None:
         self.request, self.incident, self.kind = request, incident, kind
-        self.person: Person | None = request.user if request.user.is_authenticated else None  # type: ignore[assignment]
+        self.person: Person | None = request.user if request.user.is_authenticated else None
         data = request.POST if request.method == "POST" else None
         super().__init__(data, initial={"id": uuid7(), **self._as_before()})
         self.kept: list[File] = []
@@ -77,7 +77,11 @@ class IntakeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = dict(self.cleaned_data)
-        site = Site.objects.filter(pk=cleaned.get("site"), closed_at=None).select_related("area").first()
+        site = (
+            Site.objects.filter(pk__in=[cleaned["site"]] if cleaned.get("site") else [], closed_at=None)
+            .select_related("area")
+            .first()
+        )
         cleaned["site_found"], cleaned["area_found"] = site, site.area if site else self._area(cleaned.get("area", ""))
         return cleaned
 
@@ -105,7 +109,7 @@ class IntakeForm(forms.Form):
     def chosen_site(self) -> Site | None:
         pk = self["site"].value()
         try:
-            return Site.objects.filter(pk=pk).select_related("area", "organisation").first() if pk else None
+            return Site.objects.filter(pk=str(pk)).select_related("area", "organisation").first() if pk else None
         except (ValueError, TypeError, forms.ValidationError):
             return None
 
@@ -118,7 +122,9 @@ class IntakeForm(forms.Form):
         pk = self.request.POST.get("recurrence_of") or self.request.GET.get("recurrence_of")
         if not pk or not self.person:
             return None
-        return get_object_or_404(Matter.objects.seen_by(self.person), pk=_uuid(pk), kind=self.kind, status=Status.CLOSED)
+        return get_object_or_404(
+            Matter.objects.seen_by(self.person), pk=_uuid(pk), kind=self.kind, status=Status.CLOSED
+        )
 
     def _as_before(self) -> dict[str, Any]:
         """A recurrence begins with what was found the first time."""
@@ -136,7 +142,7 @@ class IntakeForm(forms.Form):
             self.add_error("area", _("Choose a site, or name the area."))
             return None
         try:
-            return Area.objects.get(pk=gazetteer().resolve(text).code)
+            return Area.named(text)
         except Refusal as refusal:
             self.add_error("area", str(refusal))
             return None

@@ -33,11 +33,11 @@ from muster.web.words import Words, happened
 
 #: The order in which the next step is offered; the first that is possible is the page's one action.
 ORDER = (
-    "rule_return", "rule_extension", "verify", "confirm", "request_closure", "accept", "respond", "assign", "void", "publish",
-    "revisit", "return_", "ask_extension", "fix_on_spot", "reassign", "reclassify", "reopen", "escalate", "sweep",
-    "draft_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
+    "rule_return", "rule_extension", "verify", "confirm", "request_closure", "accept", "respond", "assign", "void",
+    "publish", "revisit", "return_", "ask_extension", "fix_on_spot", "reassign", "reclassify", "reopen", "escalate",
+    "sweep", "draft_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
 )  # fmt: skip
-MAIN = ORDER[:10]
+MAIN = ORDER[: ORDER.index("revisit") + 1]
 
 
 @dataclass
@@ -245,4 +245,5 @@ def step_rows(matter_id: UUID) -> dict[tuple[str, str], SimpleNamespace]:
 
 
 def _loaded(row: Any) -> dict[str, Any]:
-    return json.loads(row) if isinstance(row, str) else row
+    columns: dict[str, Any] = json.loads(row) if isinstance(row, str) else row
+    return columns

@@ -22,7 +22,7 @@ from muster.loop.nouns import NOUNS
 from muster.loop.state import Kind, Status
 from muster.people.person import Person, Reveal
 from muster.people.role import Role
-from muster.places.area import Area, gazetteer
+from muster.places.area import Area
 from muster.web.context import incident_of
 from muster.web.matterpage import MatterPage
 from muster.web.stepform import StepForm
@@ -107,9 +107,7 @@ def filtered(request: HttpRequest) -> tuple[Any, str]:
         found = found.overdue(clock.now())
     if asked.get("area"):
         try:
-            found = found.filter(
-                area_path__startswith=Area.objects.get(pk=gazetteer().resolve(asked["area"]).code).path
-            )
+            found = found.filter(area_path__startswith=Area.named(asked["area"]).path)
         except Refusal as refusal:
             problem = str(refusal)
     if asked.get("q"):

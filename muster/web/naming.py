@@ -10,9 +10,9 @@ from rapidfuzz import fuzz, process
 
 from muster.people.organisation import Organisation
 from muster.people.person import Membership, Person
-from muster.places.area import Area
+from muster.places.area import Area, gazetteer
 from muster.web.asking import AskingField, Candidate, Unclear
-from muster.web.atlas import area_named, atlas
+from muster.web.atlas import area_named
 from muster.web.scope import Scope
 
 CANDIDATES = 8
@@ -73,7 +73,7 @@ def written(organisation: Organisation | None, scope: Scope) -> tuple[str, Organ
 
 
 def in_full(organisation: Organisation) -> str:
-    known = atlas()
+    known = gazetteer()
     place = known.get(organisation.area_id)
     return f"{organisation.name}（{known.path(place) if place else organisation.area_id}）"
 

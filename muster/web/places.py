@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.people.role import Role
-from muster.places.area import Area, AreaName
+from muster.places.area import Area, AreaName, gazetteer
 from muster.places.gazetteer import Place, PlaceRefusal
 from muster.web import sites
-from muster.web.atlas import atlas, written
+from muster.web.atlas import written
 from muster.web.formpage import choice, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
@@ -92,7 +92,7 @@ def remove_name(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def searched(scope: Scope, text: str) -> list[tuple[Area, str]]:
     """Areas of the scope for a text, best first, each with the full path."""
-    known = atlas()
+    known = gazetteer()
     found = [place for area in scope.areas for place in known.search(text, area.code, FOUND)]
     areas = Area.objects.defer("outline").in_bulk([place.code for place in found])
     return [(areas[place.code], known.path(place)) for place in found[:FOUND]]
@@ -100,7 +100,7 @@ def searched(scope: Scope, text: str) -> list[tuple[Area, str]]:
 
 def others_named(text: str, area: Area) -> list[str]:
     """The other places that a text fits."""
-    known = atlas()
+    known = gazetteer()
     try:
         fits: tuple[Place, ...] = (known.resolve(text),)
     except PlaceRefusal as refusal:

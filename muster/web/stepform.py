@@ -18,7 +18,7 @@ from muster.loop.matter import Matter
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 from muster.people.role import Role
-from muster.places.area import Area, gazetteer
+from muster.places.area import Area
 from muster.web.words import STEPS
 
 FILES = ("photos", "before", "after")
@@ -84,7 +84,7 @@ class StepForm(forms.Form):
         if not text:
             return None
         try:
-            return Area.objects.get(pk=gazetteer().resolve(text).code)
+            return Area.named(text)
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 

@@ -39,7 +39,7 @@ STEPS: dict[str, Words] = {
     "rule_extension": Words(_("Rule on the extension"), "soon", "amber", _("Grant"), _("Refuse")),
     "respond": Words(_("Respond"), "half", "blue", hint=_("What was done, in words, photos or files.")),
     "request_closure": Words(
-        _("Request closure"), "eye", "blue", hint=_("Your clock stops, and the checker's starts. You can't close it yourself.")
+        _("Request closure"), "eye", "blue", hint=_("Your clock stops, the checker's starts. You can't close it yourself.")
     ),
     "verify": Words(
         _("Verify"), "eye", "blue", _("Pass"), _("Fail"),

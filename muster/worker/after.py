@@ -25,9 +25,7 @@ def draw_revisit(entry: Entry) -> None:
     matter = entry.matter
     share = matter.pack.pack.on_spot.revisit_share
     if int(entry.hash[:8], 16) / 16**8 < share:
-        RevisitDraw.objects.get_or_create(
-            matter=matter, cycle=matter.cycle, defaults={"drawn_at": entry.recorded_at}
-        )
+        RevisitDraw.objects.get_or_create(matter=matter, cycle=matter.cycle, defaults={"drawn_at": entry.recorded_at})
 
 
 AFTER: dict[str, tuple[Callable[[Entry], None], ...]] = {

@@ -63,7 +63,7 @@ def test_to_who_may_not_see_it_nothing_is_there(cast: Cast, who: str) -> None:
     client = signed_in(cast.people[who])
     assert client.get(f"/api/matters/{matter.pk}").status_code == 404
     assert client.get("/api/matters").json()["items"] == []
-    bodies = {"assignment": {"lead": 1}, "merge": {"target": str(matter.pk), "reason": "x"}}
+    bodies: dict[str, dict[str, Any]] = {"assignment": {"lead": 1}, "merge": {"target": str(matter.pk), "reason": "x"}}
     for noun in NOUNS:
         answer = post(client, f"/matters/{matter.pk}/{noun}", **bodies.get(noun, {}))
         assert answer.status_code in (404, 422)

@@ -10,6 +10,9 @@ from tests.journeys.visitor import PHONE, Visitors, photo
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
+#: Twenty hours after the deadline, as the browser's field takes it.
+LATER = """select to_char((due_at + interval '20 hours') at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI')
+  from matter where id = '{}'"""
 UNIT, ELSEWHERE = "澄湖苑社区居委会", "云桥社区居委会"
 
 
@@ -53,7 +56,7 @@ def test_the_closed_loop(cast: Visitors) -> None:
     unit.go(f"/matters/{matter}/")
     with unit.page.expect_navigation():
         unit.page.locator(".bar button", has_text="签收").click()
-    due = cast.city.sql(f"select to_char((due_at + interval '20 hours') at time zone 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI') from matter where id = '{matter}'")
+    due = cast.city.sql(LATER.format(matter))
     unit.step(matter, "extension", until=due, reason="三户中一户白天无人。")
     duty.step(matter, "extension-ruling", "yes", reason="同意。")
 
@@ -81,7 +84,9 @@ def test_the_closed_loop(cast: Visitors) -> None:
 
 def answered(cast: Visitors, matter: str, text: str) -> None:
     unit = cast("demo.unit", PHONE)
-    unit.step(matter, "response", text=text, photos=[photo("after-1.jpg", (90, 140, 90)), photo("after-2.jpg", (90, 150, 90))])
+    unit.step(
+        matter, "response", text=text, photos=[photo("after-1.jpg", (90, 140, 90)), photo("after-2.jpg", (90, 150, 90))]
+    )
     unit.step(matter, "closure-request", text="申请销号")
     unit.says("整改人不能销号，请等待核验")
 
@@ -90,13 +95,26 @@ def fixer_can_not_close(cast: Visitors, matter: str) -> None:
     """Every way there is: the doors of the page, its addresses, the API, and SQL."""
     unit, before = cast("demo.unit", PHONE), state(cast, matter)
     unit.go(f"/matters/{matter}/")
-    nouns = ("verification", "confirmation", "revisit", "on-spot-fix", "voiding-request", "voiding", "merge", "reopening")
+    nouns = (
+        "verification",
+        "confirmation",
+        "revisit",
+        "on-spot-fix",
+        "voiding-request",
+        "voiding",
+        "merge",
+        "reopening",
+    )
     for noun in nouns:
         assert unit.page.locator(f"a[href*='/{noun}/']").count() == 0
         unit.go(f"/matters/{matter}/{noun}/")
         assert unit.page.locator("main form").count() == 0
     token = next(c["value"] for c in unit.page.context.cookies() if c["name"] == "csrftoken")
-    for noun, body in (("verification", {"passed": True}), ("confirmation", {"done": True}), ("voiding-request", {"reason": "好了"})):
+    for noun, body in (
+        ("verification", {"passed": True}),
+        ("confirmation", {"done": True}),
+        ("voiding-request", {"reason": "好了"}),
+    ):
         answer = unit.page.request.post(
             f"{cast.city.address}/api/matters/{matter}/{noun}", data=json.dumps(body),
             headers={"Content-Type": "application/json", "X-CSRFToken": token},
@@ -108,7 +126,9 @@ def fixer_can_not_close(cast: Visitors, matter: str) -> None:
         f"delete from verification where matter_id = '{matter}'",
         f"update hand set side = 'checker' where matter_id = '{matter}'",
     ):
-        assert cast.city.muster("psql", "-v", "ON_ERROR_STOP=1", "-c", attack).returncode != 0 or "0" in cast.city.sql(attack)
+        assert cast.city.muster("psql", "-v", "ON_ERROR_STOP=1", "-c", attack).returncode != 0 or "0" in cast.city.sql(
+            attack
+        )
     assert state(cast, matter) == before
 
 

@@ -61,7 +61,9 @@ def test_nothing_that_was_answered_is_lost(city: Served) -> None:
     for thread in threads:
         thread.start()
     time.sleep(2)
-    postmaster = int((Path(city.environment["MUSTER_DATA"]) / "postgresql" / "postmaster.pid").read_text().splitlines()[0])
+    postmaster = int(
+        (Path(city.environment["MUSTER_DATA"]) / "postgresql" / "postmaster.pid").read_text().splitlines()[0]
+    )
     city.kill()
     os.kill(postmaster, signal.SIGKILL)
     for thread in threads:

@@ -26,7 +26,9 @@ class Visitor:
         self.page, self.city = page, city
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text) if "Content Security" in message.text else None)
+        page.on(
+            "console", lambda message: self.errors.append(message.text) if "Content Security" in message.text else None
+        )
 
     def go(self, address: str) -> Response:
         response = self.page.goto(self.city.address + address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from muster.lib.ids import uuid7
@@ -48,11 +49,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(cast: Cast) -> None:
 
 
 def test_a_file_that_is_no_photo_is_refused_by_its_content(cast: Cast) -> None:
-    liar = jpeg()
-    liar.file.seek(0)
-    liar.file.truncate()
-    liar.file.write(b"<html>not a photo</html>")
-    liar.file.seek(0)
+    liar = SimpleUploadedFile("photo.jpg", b"<html>not a photo</html>", "image/jpeg")
     answer = signed_in(cast.finder).post("/findings/new/", finding_form(cast, photos=liar))
     assert answer.status_code == 415
     assert not Matter.objects.exists()

@@ -9,10 +9,9 @@ from django.test import Client
 
 from muster.people.person import Person
 from muster.people.role import Role
-from muster.places.area import AreaName
+from muster.places.area import AreaName, gazetteer
 from muster.places.gazetteer import UnknownPlace
 from muster.places.site import Site
-from muster.web.atlas import atlas
 from muster.web.leaf import LEAF
 from tests.cast import Cast, area
 from tests.web.signed_in import signed_in
@@ -94,10 +93,10 @@ def test_search_stays_in_ones_area(far: Client) -> None:
 
 def test_an_alias_is_understood_at_once_and_can_be_removed(cast: Cast, admin: Client, far: Client) -> None:
     with pytest.raises(UnknownPlace):
-        atlas().resolve("清源")
+        gazetteer().resolve("清源")
     assert far.post("/places/371581/names/", {"text": "清源", "kind": "alias"}).status_code == 404
     admin.post("/places/371581/names/", {"text": "清源", "kind": "alias"})
-    assert atlas().resolve("清源").code == "371581"
+    assert gazetteer().resolve("清源").code == "371581"
     admin.post("/places/sites/new/", form(area="清源"))
     assert Site.objects.get(name="柳荫里农贸市场").area == cast.county
     name = AreaName.objects.get()

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from muster.lib import clock
-from muster.loop.contact import Contact
 from muster.loop.audit import audit
+from muster.loop.contact import Contact
 from muster.loop.draw import RevisitDraw
 from muster.loop.entry import Afterwards, Seal
 from muster.loop.intake import Caller
