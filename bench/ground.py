@@ -38,7 +38,7 @@ def ground(*, durable: bool) -> Iterator[Ground]:
     with folder() as place, running(place / "pg", durable=durable) as server:
         os.environ.pop("MUSTER_DATABASE_URL", None)
         os.environ |= {"MUSTER_DATABASE": server.dsn, "MUSTER_DATA": str(place / "data")}
-        os.environ["DJANGO_SETTINGS_MODULE"] = "muster.config.settings"
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.config.settings")
         try:
             yield Ground(server.dsn, place, _city())
         finally:
@@ -86,7 +86,7 @@ def _let_go() -> None:
     from django.db import connection
 
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
 
 
 def cookies(login: str, count: int) -> list[str]:

@@ -40,11 +40,12 @@ def served(application: str, **environment: str) -> Iterator[int]:
 def serve(application: str, port: int) -> None:
     """With the settings of ``muster.cli.run_server``, but without the worker beside."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     Server(
         application, address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=2, blocking_threads=4,
-        backpressure=64, log_level="warning", respawn_failed_workers=True,
+        backpressure=64, log_level=LogLevels.warning, respawn_failed_workers=True,
     ).serve()  # fmt: skip
 
 

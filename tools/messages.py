@@ -52,7 +52,7 @@ def gathered() -> Catalog:
         text = path.read_text(encoding="utf-8")
         source = templatize(text) if path.suffix == ".html" else text
         for line, function, messages, _comments in extract_python(BytesIO(source.encode()), KEYWORDS, [], {}):
-            add(catalog, function, messages, f"{path.relative_to(ROOT)}", line)
+            add(catalog, str(function), messages, f"{path.relative_to(ROOT)}", line)
     return catalog
 
 

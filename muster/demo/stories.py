@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from muster.demo.album import Album
-from muster.demo.city import ZONE, City
+from muster.demo.city import UNIT_SITE, ZONE, City
 from muster.demo.texts import texts
 from muster.incidents.incident import Incident
 from muster.lib.ids import uuid7
@@ -18,6 +18,7 @@ from muster.loop.contact import PublicLink
 from muster.loop.freeze import recorded_as
 from muster.loop.intake import Caller
 from muster.loop.matter import Matter
+from muster.loop.state import Status
 from muster.people.organisation import Organisation
 from muster.people.person import Person
 from muster.places.area import Area
@@ -88,7 +89,17 @@ def play(city: City, incident: Incident, album: Album, progress: Callable[[int],
             links.append(PublicLink.to(player.matter.pk))
         if progress:
             progress(1)
+    _merge_a_pair(city)
     return Played(told, tuple(links))
+
+
+def _merge_a_pair(city: City) -> None:
+    """Two findings of one county that turn out to be the same."""
+    first, *others = Matter.objects.filter(kind="finding", status=Status.ASSIGNED).order_by("id")
+    same = next(one for one in others if one.area.codes[2] == first.area.codes[2])
+    by = city.people[f"dispatcher.{first.area.codes[2]}"]
+    with recorded_as(END):
+        same.merge(by=by, at=END, target=first, reason="同一问题重复登记，并入先登记的一件。")
 
 
 def count() -> int:
@@ -314,6 +325,10 @@ class Player:
         return [self.album.photo(scene, after, self.random) for _n in range(count)]
 
     def _site(self, kind: str) -> Site:
+        """Any site of the kind; a fair share of the compounds' matters go to the unit that a visitor may be."""
+        _county, name = UNIT_SITE
+        if kind == "compound" and self.random.random() < 0.4:
+            return next(site for site in self.city.sites[kind] if site.name == name)
         return self.random.choice(self.city.sites[kind])
 
     def _units_around(self) -> Iterator[Organisation]:

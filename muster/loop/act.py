@@ -190,8 +190,9 @@ def _record(
     content: str,
 ) -> Receipt:
     hold_record()
-    lock(matter, *(value for value in asked.values() if isinstance(value, type(matter))))
-    now, first = stamp(act_id, matter.recorded_at)
+    locked = (matter, *(value for value in asked.values() if isinstance(value, type(matter))))
+    lock(*locked)
+    now, first = stamp(act_id, max(one.recorded_at for one in locked))
     if first:
         return repeated(first, content)
     actor = Actor.of(by)

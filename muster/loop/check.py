@@ -10,14 +10,14 @@ from muster.evidence.file import File
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
 from muster.loop.act import Act, verb
-from muster.loop.dispatch import required
+from muster.loop.dispatch import end_open, required
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import recorded_now
-from muster.loop.refusals import AlreadyDone, EvidenceNeeded, NotYours, WrongState
+from muster.loop.refusals import AlreadyDone, EvidenceNeeded, NotYours
 from muster.loop.situation import Actor, Situation
 from muster.loop.standing import checking, ruling
 from muster.loop.state import How, Side, Status
-from muster.loop.steps import Evidence, Reopening, Silence, Verification
+from muster.loop.steps import Evidence, Reopening, Silence, Verification, VoidingRequest
 from muster.people.person import Grant
 from muster.people.role import Role
 
@@ -54,11 +54,6 @@ RATINGS: dict[How, Sequence[int | None]] = {How.CALL_BACK: [None, *range(1, 6)],
 def visit_is_due(matter: Matter, situation: Situation) -> None:
     if matter.rule.confirm != "visit" and not situation.silent:
         raise AwaitsConfirmation(days=matter.rule.silence_days)
-
-
-def is_confirmed_by_asking(matter: Matter, situation: Situation) -> None:
-    if matter.rule.confirm not in ("call_back", "rating"):
-        raise WrongState(status=matter.get_status_display())
 
 
 def still_open_to_reopen(matter: Matter, situation: Situation) -> None:
@@ -108,7 +103,7 @@ class Check(MatterFields):
         self._check(act, How.VISIT, passed, remark, photos, evidence_needed=needed > 0)
         self._close_or_redo(act, passed)
 
-    @verb(whoever_asked, (Status.CLOSURE_REQUESTED,), is_confirmed_by_asking)
+    @verb(whoever_asked, (Status.CLOSURE_REQUESTED,))
     def confirm(self, act: Act, done: bool, remark: str = "", rating: int | None = None) -> None:
         """Whoever asked says whether it is done: a resident by call-back, a proposer with a rating of 1 to 5."""
         how = How(self.rule.confirm)
@@ -166,17 +161,14 @@ class Check(MatterFields):
     def _close_or_redo(self, act: Act, passed: bool) -> None:
         if not passed:
             return self._redo(act)
+        end_open(self, act, VoidingRequest)
         self.status, self.closed_at, self.verify_due_at = Status.CLOSED, act.recorded_at, None
         return None
 
     def _redo(self, act: Act) -> None:
         """A new cycle: what passed before closes nothing any more."""
         self.cycle += 1
-        self.status, self.closing_check, self.closed_at, self.verify_due_at = (
-            Status.IN_PROGRESS,
-            None,
-            None,
-            None,
-        )
+        self.status, self.closing_check = Status.IN_PROGRESS, None
+        self.closed_at = self.verify_due_at = None
         self.clock_from = act.at
         self.due_at = act.at + timedelta(hours=self.rule.redo_h)

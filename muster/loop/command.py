@@ -13,7 +13,7 @@ from django.contrib.postgres.search import TrigramSimilarity
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
 from muster.loop.act import Act, enter, next_entry, verb
-from muster.loop.dispatch import required
+from muster.loop.dispatch import OF_THE_MATTER, end_open, required
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import recorded_now
 from muster.loop.refusals import NothingPending
@@ -124,7 +124,8 @@ class Command(MatterFields):
         self.rules = asdict(self.pack.pack.rules(self.kind, self.category, self.severity))
         self.__dict__.pop("rule", None)
         if old[2] != self.severity and self.clock_from and self.status in WORKED_ON:
-            hours = self.rule.due_h if self.cycle == 1 else self.rule.redo_h
+            from_dispatch = self.clock_from == act.situation.dispatched_at
+            hours = self.rule.due_h if from_dispatch else self.rule.redo_h
             self.due_at = self.clock_from + timedelta(hours=hours)
 
     @verb(timer_or(Role.HEADQUARTERS), WORKED_ON, overdue_for_next_level)
@@ -147,9 +148,9 @@ class Command(MatterFields):
         if act.by and act.by.pk == act.situation.voiding_by:
             raise SecondPersonNeeded
         act.take(Side.CHECKER)
-        act.end(VoidingRequest, act.situation.voiding_id)
+        end_open(self, act, *OF_THE_MATTER)
         act.write(Voiding, asked_id=act.situation.voiding_id, reason=reason.strip())
-        self.status, self.verify_due_at = Status.VOID, None
+        self.status, self.lead_id, self.verify_due_at = Status.VOID, None, None
 
     @verb(ruling(Role.DISPATCHER, Role.HEADQUARTERS), LIVE)
     def merge(self, act: Act, target: Matter, reason: str) -> None:
@@ -159,8 +160,10 @@ class Command(MatterFields):
             raise NotMergeable
         in_area(Role.DISPATCHER, Role.HEADQUARTERS)(act.actor, target, act.situation)
         act.take(Side.CHECKER)
+        end_open(self, act, *OF_THE_MATTER)
         act.write(Merge, target=target, reason=reason)
-        self.status, self.merged_into_id, self.verify_due_at = Status.MERGED, target.pk, None
+        self.status, self.merged_into_id = Status.MERGED, target.pk
+        self.lead_id = self.verify_due_at = None
         absorbed = replace(act, action="absorb", matter=target)
         entry = next_entry(absorbed, str(self.pk), named=False)
         target.save_present(target.present())

@@ -16,7 +16,16 @@ from muster.loop.refusals import NothingPending, ReasonNeeded
 from muster.loop.situation import Situation
 from muster.loop.standing import in_area, ruling
 from muster.loop.state import LIVE, WORKED_ON, Part, Side, Status
-from muster.loop.steps import Assignment, ExtensionRequest, ExtensionRuling, Return, ReturnRuling
+from muster.loop.steps import (
+    Assignment,
+    ExtensionRequest,
+    ExtensionRuling,
+    PublicationDraft,
+    Question,
+    Return,
+    ReturnRuling,
+    VoidingRequest,
+)
 from muster.people.organisation import Organisation
 from muster.people.person import Grant
 from muster.people.role import Role
@@ -58,11 +67,15 @@ class Dispatch(MatterFields):
 
     @verb(ruling(Role.DISPATCHER, Role.HEADQUARTERS), LIVE)
     def reassign(self, act: Act, lead: Organisation, reason: str, supports: Sequence[Organisation] = ()) -> None:
-        """Give it to another organisation, which gets full hours from its own dispatch."""
+        """Give it to another organisation, which gets full hours from its own dispatch.
+
+        What was already said to be done is so no more: a new cycle.
+        """
         required(reason)
         act.take(Side.CHECKER)
-        self._end_questions(act)
-        self._end_assignments(act)
+        end_open(self, act, *OF_THE_UNIT)
+        if self.status == Status.CLOSURE_REQUESTED:
+            self.cycle += 1
         self._dispatch(act, lead, supports, reason)
 
     @verb(ruling(Role.DISPATCHER, Role.HEADQUARTERS), WORKED_ON, return_waits)
@@ -73,8 +86,7 @@ class Dispatch(MatterFields):
         act.end(Return, act.situation.return_id)
         act.write(ReturnRuling, asked_id=act.situation.return_id, upheld=upheld, reason=reason)
         if upheld:
-            self._end_questions(act)
-            self._end_assignments(act)
+            end_open(self, act, Assignment)
             self.status, self.lead_id, self.due_at, self.clock_from = Status.REGISTERED, None, None, None
 
     @verb(ruling(Role.DISPATCHER, Role.HEADQUARTERS), WORKED_ON, extension_waits)
@@ -106,13 +118,16 @@ class Dispatch(MatterFields):
         self.clock_from, self.verify_due_at = act.at, None
         self.dispatched_at = self.dispatched_at or act.at
 
-    def _end_assignments(self, act: Act) -> None:
-        Assignment.objects.filter(matter_id=self.pk, ended_at=None).update(ended_at=act.recorded_at)
 
-    def _end_questions(self, act: Act) -> None:
-        """What the unit asked is moot once the matter leaves it."""
-        for kind in (Return, ExtensionRequest):
-            kind._default_manager.filter(matter_id=self.pk, ended_at=None).update(ended_at=act.recorded_at)
+#: What ends when a matter leaves its unit, and when it is no matter any more.
+OF_THE_UNIT = (Assignment, Return, ExtensionRequest)
+OF_THE_MATTER = (*OF_THE_UNIT, VoidingRequest, PublicationDraft)
+
+
+def end_open(matter: MatterFields, act: Act, *tables: type[Assignment | Question]) -> None:
+    """Rows that are still open end with this act."""
+    for table in tables:
+        table._default_manager.filter(matter_id=matter.pk, ended_at=None).update(ended_at=act.recorded_at)
 
 
 def must_see(matter: MatterFields, organisation: Organisation, at: datetime) -> None:
@@ -120,6 +135,7 @@ def must_see(matter: MatterFields, organisation: Organisation, at: datetime) -> 
     above = [int(pk) for pk in organisation.path.rstrip("/").split("/")]
     grants = Grant.objects.filter(
         Q(until=None) | Q(until__gt=at),
+        from_at__lte=at,
         role=Role.LIAISON,
         organisation__in=above,
         area__in=matter.area_path.rstrip("/").split("/"),

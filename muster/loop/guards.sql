@@ -52,6 +52,10 @@ alter table verification
     when 'supply' then how in ('receipt','visit','sample') end),
   add constraint verification_by_somebody
     check (how in ('rating','receipt') or (by_id is not null and by_organisation_id is not null));
+-- Evidence of a check is of the same matter.
+alter table evidence add constraint evidence_of_matter unique (matter_id, id);
+alter table verification add constraint verification_evidence_same_matter
+  foreign key (matter_id, evidence_id) references evidence (matter_id, id);
 alter table matter add constraint matter_closing_check
   foreign key (id, cycle, closing_check, closing_passed) references verification (matter_id, cycle, id, passed);
 
@@ -98,6 +102,15 @@ create function hands_stay_apart() returns trigger language plpgsql as $$ begin
   end if; return new; end $$;
 create trigger hands_stay_apart before insert on hand for each row when (new.side = 'checker')
   execute function hands_stay_apart();
+
+-- What a check must show was settled when the matter was registered.
+create function evidence_as_settled() returns trigger language plpgsql as $$ begin
+  perform 1 from matter where id = new.matter_id and (rules->>'evidence')::int > 0 for no key update;
+  if found and not new.evidence_needed then
+    raise exception 'evidence is needed as the rules say' using errcode = '23514', constraint = 'evidence_as_settled';
+  end if; return new; end $$;
+create trigger evidence_as_settled before insert on verification for each row when (new.how in ('visit', 'sample'))
+  execute function evidence_as_settled();
 
 -- Memberships change after a side was taken: the check itself looks again.
 create function independent() returns trigger language plpgsql as $$ begin

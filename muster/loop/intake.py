@@ -29,6 +29,7 @@ from muster.loop.act import (
     verb,
 )
 from muster.loop.contact import Contact, new_salt
+from muster.loop.dispatch import must_see
 from muster.loop.entry import canonical
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import hold_record
@@ -142,6 +143,8 @@ class Intake(MatterFields):
         act.write(Assignment, part="lead", organisation=doer, dispatched_at=act.at, due_at=self.due_at)
         self.lead, self.dispatched_at, self.clock_from = doer, self.dispatched_at or act.at, act.at
         self.status, self.closing_check, self.closed_at = Status.CLOSED, check.pk, act.recorded_at
+        # Should a revisit fail, somebody there must get to see it.
+        must_see(self, doer, act.recorded_at)
 
     @verb(whoever_sees_it, tuple(Status))
     def note(self, act: Act, text: str) -> None:

@@ -56,6 +56,9 @@ class Replay:
     open_assignments: list[UUID] = field(default_factory=list)
     open_questions: list[UUID] = field(default_factory=list)
     publication: UUID | None = None
+    voiding: UUID | None = None
+    draft: UUID | None = None
+    lead_dispatched_at: datetime | None = None
 
     def begin(self, area: Area, category: str, severity: str) -> None:
         """What it was registered as."""
@@ -90,6 +93,12 @@ class Replay:
                 if id_ in open_:
                     open_.remove(id_)
 
+    def end_all(self, at: datetime) -> None:
+        """It is no matter any more: whatever is open of it ends."""
+        proposals = [pk for pk in (self.voiding, self.draft) if pk]
+        self.end(self.open_assignments + self.open_questions + proposals, at)
+        self.lead_id = None
+
     def redo(self, at: datetime) -> None:
         self.cycle += 1
         self.status, self.closing_check, self.closed_at, self.verify_due_at = "in_progress", None, None, None
@@ -113,6 +122,7 @@ def dispatched(state: Replay, entry: Entry, rows: Rows) -> None:
         state.open_assignments.append(row.pk)
     state.status, state.lead_id, state.verify_due_at = "assigned", lead.organisation_id, None
     state.clock_from, state.due_at = lead.dispatched_at, lead.due_at
+    state.lead_dispatched_at = lead.dispatched_at
     state.dispatched_at = state.dispatched_at or lead.dispatched_at
 
 
@@ -125,6 +135,7 @@ def fixed_on_spot(state: Replay, entry: Entry, rows: Rows) -> None:
 def reassigned(state: Replay, entry: Entry, rows: Rows) -> None:
     state.side("checker", entry)
     state.end(state.open_assignments + state.open_questions, entry.recorded_at)
+    state.cycle += state.status == "closure_requested"
     dispatched(state, entry, rows)
 
 
@@ -150,7 +161,7 @@ def return_ruled(state: Replay, entry: Entry, rows: Rows) -> None:
     ruling = rows.one("return_ruling")
     state.end([ruling.asked_id], entry.recorded_at)
     if ruling.upheld:
-        state.end(state.open_assignments + state.open_questions, entry.recorded_at)
+        state.end(state.open_assignments, entry.recorded_at)
         state.status, state.lead_id, state.due_at, state.clock_from = "registered", None, None, None
 
 
@@ -178,6 +189,8 @@ def checked(state: Replay, entry: Entry, rows: Rows) -> None:
 def closed(state: Replay, entry: Entry, check: Any) -> None:
     state.status, state.closing_check, state.closed_at = "closed", check.pk, entry.recorded_at
     state.verify_due_at = None
+    state.end([state.voiding] if state.voiding else [], entry.recorded_at)
+    state.voiding = None
 
 
 def fell_silent(state: Replay, entry: Entry, rows: Rows) -> None:
@@ -194,28 +207,35 @@ def reclassified(state: Replay, entry: Entry, rows: Rows) -> None:
     row = rows.one("reclassification")
     state.classify(state.areas[row.new_area_id], row.new_category, row.new_severity)
     if row.old_severity != row.new_severity and state.clock_from and state.status in ON_CLOCK:
-        hours = state.rules["due_h"] if state.cycle == 1 else state.rules["redo_h"]
+        hours = state.rules["due_h" if state.clock_from == state.lead_dispatched_at else "redo_h"]
         state.due_at = state.clock_from + timedelta(hours=hours)
 
 
 def voiding_asked(state: Replay, entry: Entry, rows: Rows) -> None:
     state.side("checker", entry)
+    state.voiding = rows.one("voiding_request").pk
+
+
+def drafted(state: Replay, entry: Entry, rows: Rows) -> None:
+    state.draft = rows.one("publication_draft").pk
 
 
 def voided(state: Replay, entry: Entry, rows: Rows) -> None:
     state.side("checker", entry)
-    state.end([rows.one("voiding").asked_id], entry.recorded_at)
+    state.end_all(entry.recorded_at)
     state.status, state.verify_due_at = "void", None
 
 
 def merged(state: Replay, entry: Entry, rows: Rows) -> None:
     state.side("checker", entry)
+    state.end_all(entry.recorded_at)
     state.status, state.verify_due_at, state.merged_into_id = "merged", None, rows.one("merge").target_id
 
 
 def published(state: Replay, entry: Entry, rows: Rows) -> None:
     publication = rows.one("publication")
     state.end([publication.asked_id], entry.recorded_at)
+    state.draft = None
     state.publication = publication.pk
 
 
@@ -248,7 +268,7 @@ APPLY: dict[str, Apply] = {
     "void": voided,
     "merge": merged,
     "absorb": nothing,
-    "draft_publication": nothing,
+    "draft_publication": drafted,
     "publish": published,
     "withdraw": withdrawn,
     "escalate": nothing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.utils import reset
 from django.contrib import messages
@@ -32,6 +33,11 @@ GROUPS, GROUP = 4, 4
 class OwnPassword(Refusal):
     code = "own_password"
     message = said("You change your own password on your own page, where the old one is asked for.")
+
+
+class OwnSecondFactor(Refusal):
+    code = "own_second_factor"
+    message = said("You change your own second factor on your own page, where you prove to hold it.")
 
 
 @holding(Role.ADMINISTRATOR)
@@ -80,6 +86,20 @@ def sessions(request: HttpRequest, pk: int) -> HttpResponse:
 
 @holding(Role.ADMINISTRATOR)
 @require_POST
+def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """The telephone was lost: the person sets up a new second factor at the next sign-in."""
+    person = controlled_person(request, pk)
+    if person.pk == person_of(request).pk:
+        raise OwnSecondFactor
+    with transaction.atomic():
+        Authenticator.objects.filter(user=person).delete()
+        end_sessions(person)
+    messages.success(request, _("%(name)s sets up a new second factor at the next sign-in.") % {"name": person})
+    return redirect("person", pk=pk)
+
+
+@holding(Role.ADMINISTRATOR)
+@require_POST
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     person = controlled_person(request, pk)
     if person.pk == person_of(request).pk:
@@ -117,6 +137,7 @@ urlpatterns = [
     path("people/<int:pk>/phone/", phone, name="person-phone"),
     path("people/<int:pk>/password/", password, name="person-password"),
     path("people/<int:pk>/sessions/", sessions, name="person-sessions"),
+    path("people/<int:pk>/second-factor/", second_factor, name="person-second-factor"),
     path("people/<int:pk>/deactivate/", deactivate, name="deactivate-person"),
     path("people/<int:pk>/activate/", activate, name="activate-person"),
 ]

@@ -24,10 +24,11 @@ def test_the_city_stands_as_the_page_tells_it() -> None:
     assert teams("371581") == {"coordination_cell": 1, "field_team": 9, "telephone_squad": 9}
     assert teams("371525") == {"inspection_team": 15, "embedded_team": 8}
     assert teams("371502") == {"inspection_team": 10}
-    assert STATES | {Status.CLOSED, Status.VOID} <= set(Matter.objects.values_list("status", flat=True))
+    assert STATES | {Status.CLOSED, Status.VOID, Status.MERGED} <= set(Matter.objects.values_list("status", flat=True))
     assert 100 <= Matter.objects.count() <= 150
     assert [str(fault) for fault in audit()] == []
     assert links
+    assert Matter.objects.filter(lead__name="澄湖苑社区居委会").count() >= 5
     assert Person.objects.filter(login__startswith="demo.").count() == 9
     with pytest.raises(NotEmpty):
         load()

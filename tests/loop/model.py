@@ -103,6 +103,9 @@ class Told:
         own = self._with(who, "checker")
         need(*(sees(one) and self._may_do(one, own) for one in (lead, *supports)))
         self.sides = own
+        if self.status == "closure_requested":
+            self.cycle, self.responses, self.files, self.silent = self.cycle + 1, 0, 0, False
+            self.requested_at = None
         self._dispatch(now, lead, supports)
 
     def fix_on_spot(self, who: str | None, now: datetime, doer: str) -> None:
@@ -197,10 +200,12 @@ class Told:
         need(self.voiding_by, self.voiding_by != who)
         self.sides, self.voiding_by = self._with(who, "checker"), None
         self.status, self.verify_due = "void", None
+        self._end()
 
     def merge(self, who: str | None, now: datetime, target: Told) -> None:
         need(who in DISPATCHERS, self._may_check(who), self.status in LIVE, target.status in LIVE, target is not self)
         self.sides, self.status, self.verify_due = self._with(who, "checker"), "merged", None
+        self._end()
 
     def draft_publication(self, who: str | None, now: datetime) -> None:
         need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), not self.draft_by)
@@ -269,6 +274,11 @@ class Told:
 
     def _close(self, who: str | None, now: datetime) -> None:
         self.status, self.closed_at, self.closed_by, self.verify_due = "closed", now, who, None
+        self.voiding_by = None
+
+    def _end(self) -> None:
+        self.lead, self.supports, self.returned, self.extension = None, (), False, None
+        self.voiding_by = self.draft_by = None
 
     def _redo(self, now: datetime) -> None:
         self.cycle, self.status = self.cycle + 1, "in_progress"

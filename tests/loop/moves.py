@@ -74,13 +74,6 @@ def onward(told: Told) -> list[str]:
     return [*ONWARD[told.status], *(verb for verb, waits in waited_for.items() if waits)]
 
 
-def beyond(told: Told, verb: str) -> bool:
-    """What ``loop.md`` leaves open, and test_dispatch and test_command say what is awaited."""
-    taken_from_checkers = verb == "reassign" and told.status == "closure_requested"
-    regraded_late = verb == "reclassify" and told.full_hours and told.cycle > 1
-    return taken_from_checkers or regraded_late
-
-
 def worded(cast: Cast, verb: str, asked: dict[str, Any], matter: Callable[[int], Matter]) -> dict[str, Any]:
     """What was asked in the model's words, in the verb's own, with what else is to be said."""
     words = {name: _meant(cast, name, value, matter) for name, value in asked.items()}

@@ -59,7 +59,6 @@ def test_in_a_later_cycle_it_moves_by_redo_hours(cast: Cast) -> None:
     assert matter.due_at == began + timedelta(hours=12)
 
 
-@pytest.mark.xfail(strict=True, reason="reclassify takes redo hours in every cycle after the first")
 def test_whoever_takes_over_in_a_later_cycle_keeps_full_hours(cast: Cast) -> None:
     matter, at = failed(cast), timezone.now()
     matter.reassign(by=cast.dispatcher, lead=cast.support, reason="换单位", at=at)

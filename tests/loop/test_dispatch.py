@@ -168,9 +168,6 @@ def test_reassigning_needs_a_reason(cast: Cast) -> None:
         matter.reassign(by=cast.dispatcher, lead=cast.support, reason="")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a second closure request in a cycle is refused by one_closure_request_per_cycle"
-)
 def test_who_takes_over_what_waited_for_a_check_requests_closure_in_turn(cast: Cast) -> None:
     matter = cast.at_closure()
     matter.reassign(by=cast.dispatcher, lead=cast.support, reason="换单位")

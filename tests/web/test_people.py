@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.db import connection
@@ -22,7 +23,7 @@ from tests.cast import Cast
 from tests.web.signed_in import signed_in
 
 DOORS = ["", "new/", "{pk}/", "{pk}/edit/", "{pk}/memberships/", "{pk}/grants/"]
-DEEDS = ["phone/", "password/", "sessions/", "deactivate/", "activate/"]
+DEEDS = ["phone/", "password/", "sessions/", "second-factor/", "deactivate/", "activate/"]
 
 
 @pytest.fixture
@@ -236,6 +237,15 @@ def test_ending_sessions_signs_out_everywhere_but_here(cast: Cast, admin: Client
     admin.post(f"/people/{cast.administrator.pk}/sessions/")
     assert admin.get("/people/").status_code == 200
     assert second.get("/people/").status_code == 302
+
+
+def test_who_lost_the_telephone_sets_up_a_new_second_factor(cast: Cast, admin: Client) -> None:
+    chief = signed_in(cast.chief)
+    admin.post(f"/people/{cast.chief.pk}/second-factor/")
+    assert not Authenticator.objects.filter(user=cast.chief).exists()
+    assert "sign-in" in chief.get("/work/").headers["Location"]
+    admin.post(f"/people/{cast.administrator.pk}/second-factor/")
+    assert Authenticator.objects.filter(user=cast.administrator).exists()
 
 
 def test_whoever_is_shut_out_has_no_session_and_no_role_until_let_in(cast: Cast, admin: Client) -> None:
