@@ -95,9 +95,10 @@ def play(city: City, incident: Incident, album: Album, progress: Callable[[int],
 
 def _merge_a_pair(city: City) -> None:
     """Two findings of one county that turn out to be the same."""
-    first, *others = Matter.objects.filter(kind="finding", status=Status.ASSIGNED).order_by("id")
-    same = next(one for one in others if one.area.codes[2] == first.area.codes[2])
-    by = city.people[f"dispatcher.{first.area.codes[2]}"]
+    live = Matter.objects.filter(kind="finding", status__in=(Status.ASSIGNED, Status.ACCEPTED)).order_by("id")
+    by_county = {code: [one for one in live if code in one.area.codes] for code in (area.pk for area in city.counties)}
+    code, (first, same, *_more) = next(item for item in by_county.items() if len(item[1]) > 1)
+    by = city.people[f"dispatcher.{code}"]
     with recorded_as(END):
         same.merge(by=by, at=END, target=first, reason="同一问题重复登记，并入先登记的一件。")
 
