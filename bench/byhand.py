@@ -25,7 +25,10 @@ def statements() -> dict[str, str]:
     """The statements of byhand.sql by name."""
     text = files("bench").joinpath("byhand.sql").read_text(encoding="utf-8")
     parts = (part.partition("\n") for part in text.split("-- name: ")[1:])
-    return {name.strip(): "\n".join(line for line in sql.splitlines() if not line.startswith("--")) for name, _, sql in parts}
+    return {
+        name.strip(): "\n".join(line for line in sql.splitlines() if not line.startswith("--"))
+        for name, _, sql in parts
+    }
 
 
 @dataclass

@@ -37,4 +37,6 @@ def spread(values: Sequence[float]) -> str:
 def table(lines: Iterable[Line]) -> str:
     head = ["| measured | target | median | met | rounds |", "| --- | --- | --- | --- | --- |"]
     met = {True: "yes", False: "**no**", None: "–"}
-    return "\n".join([*head, *(f"| {one.what} | {one.target} | {one.value} | {met[one.met]} | {one.detail} |" for one in lines)])
+    return "\n".join(
+        [*head, *(f"| {one.what} | {one.target} | {one.value} | {met[one.met]} | {one.detail} |" for one in lines)]
+    )

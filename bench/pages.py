@@ -98,7 +98,10 @@ class Viewer:
         from muster.loop.matter import Matter
 
         seen = Matter.objects.seen_by(self.person)
-        some = [islice(seen.filter(status=status).order_by("-id"), 3) for status in ("closed", "in_progress", "closure_requested")]
+        some = [
+            islice(seen.filter(status=status).order_by("-id"), 3)
+            for status in ("closed", "in_progress", "closure_requested")
+        ]
         return [str(matter.pk) for matters in some for matter in matters]
 
 
@@ -121,7 +124,12 @@ def _server_time(viewers: list[Viewer], rounds: int) -> Iterator[Line]:
 def _calls(name: str, viewers: list[Viewer]) -> list[Call]:
     if name == "My work":
         return [Call("GET", "/work/", viewer.cookie) for viewer in viewers]
-    return [Call("GET", f"/matters/{pk}/", viewer.cookie) for n in range(6) for viewer in viewers for pk in viewer.matters[n : n + 1]]
+    return [
+        Call("GET", f"/matters/{pk}/", viewer.cookie)
+        for n in range(6)
+        for viewer in viewers
+        for pk in viewer.matters[n : n + 1]
+    ]
 
 
 def _busy_liaison() -> str:

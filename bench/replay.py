@@ -63,7 +63,14 @@ def _names(matter_id: UUID, receipt: dict[str, Any], last: datetime, cookie: str
     # The answer has milliseconds only.
     now = Matter.objects.get(pk=matter_id).recorded_at
     session = cookie.removeprefix("sessionid=").split(";")[0]
-    found = {matter_id: "matter", UUID(receipt["act_id"]): "act", now: "now", last: "last", SEQ + 1: "seq", session: "session"}
+    found = {
+        matter_id: "matter",
+        UUID(receipt["act_id"]): "act",
+        now: "now",
+        last: "last",
+        SEQ + 1: "seq",
+        session: "session",
+    }
     return {value: Named(name) for value, name in found.items()}
 
 

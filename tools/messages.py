@@ -16,11 +16,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,7 +115,6 @@ def compile_() -> None:
     if PO.exists():
         with PO.with_suffix(".mo").open("wb") as file:
             write_mo(file, known())
-
 
 
 if __name__ == "__main__":

@@ -9,10 +9,13 @@ from django.apps import apps
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
+from django.utils.translation import deactivate_all
 
 
 def main() -> None:
     django.setup()
+    # Labels are part of a field's state: compare them as they were written, not in somebody's language.
+    deactivate_all()
     loader = MigrationLoader(None)
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     changes = detector.changes(graph=loader.graph).get("muster", [])

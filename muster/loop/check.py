@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class SomebodyElseRevisits(Refusal):
     code = "somebody_else_revisits"
     status = 403
-    message = _("Who passed it doesn't revisit it. Leave the revisit to another verifier.")
+    message = _("Whoever passed it doesn't revisit it. Leave the revisit to another verifier.")
 
 
 class TooLateToReopen(Refusal):
@@ -44,7 +44,9 @@ class RatingNeeded(Refusal):
 
 class AwaitsConfirmation(Refusal):
     code = "awaits_confirmation"
-    message = _("Whoever asked confirms this one. A verifier's turn comes when nobody could be heard for {days} days.")
+    message = _(
+        "Whoever asked confirms this one. A verifier's turn comes when nobody could be reached for {days} days."
+    )
 
 
 #: What a confirmation may be rated with; a call-back needs no rating.

@@ -49,6 +49,7 @@ class Matter(Intake, Dispatch, Work, Check, Command):
             models.Index(
                 fields=["verify_due_at"], condition=Q(status="closure_requested"), name="matter_check_due"
             ),
+            models.Index(fields=["id"], condition=Q(status="registered"), name="matter_unassigned"),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="matter_kind_known"),

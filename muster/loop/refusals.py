@@ -29,7 +29,7 @@ class WrongSide(Refusal):
 
 class DoersCannotClose(WrongSide):
     code = "doer_cannot_close"
-    message = _("Who rectifies can't close. Please wait for the verification.")
+    message = _("Whoever rectifies can't close. Please wait for the verification.")
 
 
 class Pending(Refusal):
@@ -51,7 +51,7 @@ class ReasonNeeded(Refusal):
 class EvidenceNeeded(Refusal):
     code = "evidence_needed"
     status = 422
-    message = _("{needed} photos or files are needed here and {given} are there. Add what is missing.")
+    message = _("Photos or files needed here: {needed}; given: {given}. Add what is missing.")
 
 
 class ConflictingContent(Refusal):

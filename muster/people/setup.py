@@ -23,7 +23,7 @@ class WeakPassword(Refusal):
 class OrganisationNeeded(Refusal):
     code = "organisation_needed"
     status = 422
-    message = _("An administrator belongs to an organisation. Name it by --organisation.")
+    message = _("An administrator belongs to an organisation. Name it with --organisation.")
 
 
 @transaction.atomic

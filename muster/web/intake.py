@@ -13,7 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -50,7 +52,7 @@ class IntakeForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("In one sentence"), max_length=2000)
     way = forms.ChoiceField(label=gettext_lazy("Way"), choices=Way.choices, required=False)
     team = forms.IntegerField(required=False)
-    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=60)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), required=False, max_length=60)
     phone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=20)
     recurrence_of = forms.UUIDField(required=False, widget=forms.HiddenInput)
     source_number = forms.CharField(label=gettext_lazy("Number at the source (12345 …)"), required=False, max_length=60)
@@ -100,6 +102,11 @@ class IntakeForm(forms.Form):
         """Category chips with their common phrases in the reader's language."""
         known = self.pack.categories_for(self.kind)
         return [{"key": key, "label": one.label, "phrases": phrases(one)} for key, one in known.items()]
+
+    @property
+    def photos(self) -> SafeString:
+        """The field for photos: taken in by ``keep_photos``, whatever becomes of the form."""
+        return format_html('<input class="vh" id="photos" name="photos" type="file" accept="image/*,.pdf" multiple>')
 
     @property
     def severities(self) -> list[dict[str, Any]]:

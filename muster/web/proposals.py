@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from muster.incidents.incident import Incident
@@ -33,7 +34,10 @@ class ProposalForm(forms.Form):
     )
     area = forms.ChoiceField(label=_("Where"), widget=forms.Select(attrs={"class": "input"}))
     name = forms.CharField(
-        label=_("Name"), required=False, max_length=60, widget=forms.TextInput(attrs={"class": "input"})
+        label=pgettext_lazy("of a person", "Name"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "input"}),
     )
     phone = forms.CharField(
         label=_("Telephone"),

@@ -29,7 +29,7 @@ from muster.web.scope import Scope, scope_of
 KINDS = [("", gettext_lazy("Any kind")), *SiteKind.choices]
 STATES = [
     ("", pgettext_lazy("site", "Open")),
-    ("closed", gettext_lazy("Closed")),
+    ("closed", pgettext_lazy("site", "Closed")),
     ("all", gettext_lazy("Open and closed")),
 ]
 

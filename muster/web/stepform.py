@@ -55,6 +55,14 @@ class StepForm(forms.Form):
             self.fields[name].required = asked.default is asked.empty
         self.kept: dict[str, list[File]] = {}
 
+    @property
+    def evidence_needed(self) -> int:
+        """How many photos or files this step still needs."""
+        rule, filed = self.matter.rule, self.matter.evidences.filter(cycle=self.matter.cycle, of="after")
+        if self.verb in ("verify", "revisit"):
+            return rule.evidence
+        return max(0, rule.evidence_to_close - filed.count()) if self.verb == "request_closure" else 0
+
     def keep_files(self) -> None:
         """Take in what was uploaded, before anything can be refused: nothing that was handed in is lost."""
         for name in FILES:
@@ -115,10 +123,10 @@ class StepForm(forms.Form):
             return found[0]
         if not found:
             raise forms.ValidationError(
-                _("No organisation is called “%(name)s”. Choose one of the list."), params={"name": name}
+                _("There is no organisation “%(name)s”. Choose one from the list."), params={"name": name}
             )
         choices = "、".join(f"{one.name}（{one.area.name_zh}）" for one in found)
-        raise forms.ValidationError(_("Several are called so. Which one: %(choices)s?"), params={"choices": choices})
+        raise forms.ValidationError(_("Several have this name. Which one: %(choices)s?"), params={"choices": choices})
 
     def _kept_before(self, name: str) -> list[File]:
         ids = [value for value in self.request.POST.getlist(f"kept_{name}") if value]
@@ -146,7 +154,7 @@ def _line(label: Any, listed: str = "", help_text: Any = "") -> Callable[[StepFo
 
 def _photos(label: Any) -> Callable[[StepForm], forms.Field]:
     # Photos from the album must do too, so the camera isn't forced.
-    widget = {"class": "input", "multiple": True, "accept": "image/*,.pdf,.xlsx,.docx"}
+    widget = {"class": "vh", "multiple": True, "accept": "image/*,.pdf,.xlsx,.docx"}
     return lambda form: PhotosField(label=label, widget=Photos(attrs=widget), required=False)
 
 
@@ -193,7 +201,7 @@ def _rating(form: StepForm) -> forms.Field:
 
 FIELDS: dict[str, Callable[[StepForm], forms.Field]] = {
     "lead": _line(_("Responsible organisation"), "organisations"),
-    "doer": _line(_("Mended by"), "organisations"),
+    "doer": _line(_("Fixed by"), "organisations"),
     "supports": _text(_("Supporting organisations, one a line"), 2),
     "reason": _text(_("Reason")),
     "text": _text(_("Text")),

@@ -35,7 +35,7 @@ STEPS: dict[str, Words] = {
         _("Rule on the return"), "back", "amber", _("Uphold"), _("Overrule"),
         _("Upheld: the assignment ends without an overdue mark, and the matter is assigned anew."),
     ),
-    "ask_extension": Words(_("Ask for an extension"), "soon", "amber", hint=_("Before the deadline, and once only.")),
+    "ask_extension": Words(_("Ask for an extension"), "soon", "amber", hint=_("Only before the deadline.")),
     "rule_extension": Words(_("Rule on the extension"), "soon", "amber", _("Grant"), _("Refuse")),
     "respond": Words(_("Respond"), "half", "blue", hint=_("What was done, in words, photos or files.")),
     "request_closure": Words(
@@ -49,7 +49,7 @@ STEPS: dict[str, Words] = {
         _("Confirm"), "phone", "blue", _("Done"), _("Not done"), _("Whoever asked says whether it is done.")
     ),
     "revisit": Words(_("Revisit"), "eye", "blue", _("Still in order"), _("It is back")),
-    "fall_silent": Words(_("Nobody could be heard"), "phone", "amber"),
+    "fall_silent": Words(_("Nobody could be reached"), "phone", "amber"),
     "reopen": Words(_("Reopen"), "back", "red"),
     "reclassify": Words(_("Reclassify"), "note", hint=_("Only another severity moves the deadline.")),
     "escalate": Words(_("Escalate"), "up", "red"),

@@ -58,7 +58,9 @@ def test_a_verb_writes_rows_that_exist(verb: str) -> None:
 
 def test_states_and_kinds_are_all_there() -> None:
     assert [code_of(row["state"]) for row in table("loop.md", "state", "shown as", "meaning")] == Status.values
-    assert [code_of(row["kind"]) for row in table("loop.md", "kind", "prefix", "who says that it is done")] == Kind.values
+    assert [
+        code_of(row["kind"]) for row in table("loop.md", "kind", "prefix", "who says that it is done")
+    ] == Kind.values
 
 
 def states(cell: str) -> set[str]:

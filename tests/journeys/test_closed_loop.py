@@ -22,7 +22,7 @@ def registered(cast: Visitors) -> str:
     page = inspector.page
     inspector.go("/findings/new/")
     page.locator("#photos").set_input_files([photo("before.jpg")])
-    page.locator("#shots img").wait_for()
+    page.locator("[data-shots] img").wait_for()
     page.locator("#site-q").fill("澄湖苑小区")
     page.locator("#sites label", has_text="澄湖苑小区").locator("input").check()
     page.locator("label.opt", has_text="采样检测").click()

@@ -1,24 +1,7 @@
-// Intake on a phone: previews, phrases, sites as one types, and a draft that survives a killed tab. The form works without.
+// Intake on a phone: phrases, sites as one types, and a draft that survives a killed tab. The form works without.
 const form = document.getElementById("intake");
 const sites = document.getElementById("sites");
 const text = document.getElementById("id_text");
-
-// Previews. The files stay in the input itself, so that the plain form sends them.
-const photos = document.getElementById("photos");
-if (photos) photos.addEventListener("change", () => {
-  const shots = document.getElementById("shots");
-  shots.querySelectorAll("[data-preview]").forEach((shot) => shot.remove());
-  Array.from(photos.files).forEach((file) => {
-    const shot = document.createElement("span");
-    shot.className = "shot sq";
-    shot.dataset.preview = "1";
-    const image = document.createElement("img");
-    image.alt = file.name;
-    image.src = URL.createObjectURL(file);
-    shot.appendChild(image);
-    shots.insertBefore(shot, shots.lastElementChild);
-  });
-});
 
 // Phrases of the chosen category; a tap adds one.
 function showPhrases() {

@@ -23,3 +23,21 @@ document.addEventListener("click", (event) => {
   source.select();
   if (document.execCommand("copy")) done();
 });
+
+// Previews of photos. The files stay in the input itself, so that the plain form sends them.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  const shots = input.closest && input.closest("[data-shots]");
+  if (!shots || input.type !== "file") return;
+  shots.querySelectorAll("[data-preview]").forEach((shot) => shot.remove());
+  Array.from(input.files).forEach((file) => {
+    const shot = document.createElement("span");
+    shot.className = "shot sq";
+    shot.dataset.preview = "1";
+    const inside = document.createElement(file.type.indexOf("image/") === 0 ? "img" : "span");
+    if (inside.tagName === "IMG") { inside.alt = file.name; inside.src = URL.createObjectURL(file); }
+    else { inside.className = "shot-gap"; inside.textContent = file.name; }
+    shot.appendChild(inside);
+    shots.insertBefore(shot, shots.lastElementChild);
+  });
+});
