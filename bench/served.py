@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 MUSTER = "bench.timed:muster"
-START_S = 30.0
+START_S = 60.0
 
 
 @contextlib.contextmanager

@@ -140,11 +140,17 @@ def restore(source: Path, replace: bool) -> None:
 @click.option("--organisation", help="The organisation a new person belongs to; made at the area when it is new.")
 def user(login: str, name: str | None, administrator: str | None, organisation: str | None) -> None:
     """Make a person who can sign in as LOGIN, or set a new password. Asks for the password."""
+    if organisation and not administrator:
+        raise click.UsageError("--organisation goes with --administrator.")
     with database():
+        from axes.utils import reset
+
         from muster.people.setup import set_up
 
         password = os.environ.get("MUSTER_PASSWORD") or getpass.getpass("Password (10 characters or more): ")
         click.echo(set_up(login, password, name, administrator, organisation))
+        # Whoever forgot a password has often been locked out by trying.
+        reset(username=login.lower())
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

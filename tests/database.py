@@ -16,6 +16,8 @@ _open: list[object] = []
 
 
 def start() -> None:
+    # Texts are asserted as they are written in the code, unless a test asks for another language.
+    os.environ["LANG"] = "C.UTF-8"
     folder = Path(tempfile.mkdtemp(prefix="muster-test-"))
     folder.chmod(0o755)
     server = running(folder / "pg", durable=False)

@@ -2,9 +2,10 @@
 
 MUSTER_DATABASE   connection string that the `muster` command hands down (embedded or MUSTER_DATABASE_URL)
 MUSTER_DATA       folder for the embedded database, evidence and secrets
-MUSTER_HOSTS      host names that pages are served under, separated by commas (loopback always)
+MUSTER_HOSTS      host names that pages are served under, with a port that isn't 443, separated by commas
 MUSTER_HTTPS      1 when served over HTTPS: cookies are then for HTTPS only
 MUSTER_SECRET_KEY signing key; without it, one is made and kept in the data folder
+LANG              language of the command and of the logs: Chinese where it begins with zh, else English
 """
 
 from __future__ import annotations
@@ -27,13 +28,9 @@ FILE_UPLOAD_TEMP_DIR = None
 HTTPS = os.environ.get("MUSTER_HTTPS", "") == "1"
 SECRET_KEY = secret_key(DATA_DIR)
 DEBUG = False
-ALLOWED_HOSTS = [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    *filter(None, os.environ.get("MUSTER_HOSTS", "").split(",")),
-]
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS]
+HOSTS = [host.strip() for host in os.environ.get("MUSTER_HOSTS", "").split(",") if host.strip()]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *(host.split(":")[0] for host in HOSTS)]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if HTTPS]
 
 
 def database() -> dict[str, Any]:
@@ -181,7 +178,8 @@ CACHES = {
     },
 }
 
-LANGUAGE_CODE = "zh-hans"
+# What the command and the logs speak; pages speak their reader's language.
+LANGUAGE_CODE = "zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True

@@ -69,7 +69,7 @@ DOCUMENTS = frozenset({PDF.media_type, XLSX.media_type, DOCX.media_type})
 
 
 class UnknownKind(Refusal):
-    code = "unknown_kind"
+    code = "unknown_file_kind"
     status = 415
     message = _(
         "By its content, this file is none of the kinds taken here ({accepted}), whatever its name says. "

@@ -216,10 +216,10 @@ def _orphans() -> Iterator[Fault]:
 def seal_faults() -> Iterator[Fault]:
     """Seals must follow each other, and the heads as of each must be what was sealed."""
     previous = ""
-    for seal in Seal.objects.order_by("at"):
+    for seal in Seal.objects.order_by("id"):
         if seal.previous != previous or seal.hash != seal.sealed_hash():
             yield Fault("–", "seal", str(seal.day), "was changed, or the seal before it was removed")
-        matters, heads = heads_at(seal.at)
+        matters, heads = heads_at(seal.entry_id)
         if (matters, heads) != (seal.matters, seal.heads):
             what = f"sealed {seal.matters} matters; of that time {matters} are there, or their entries changed"
             yield Fault("–", "seal", str(seal.day), what)

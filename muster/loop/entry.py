@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from muster.evidence.file import File
+from muster.loop.freeze import Frozen
 from muster.people.organisation import Organisation
 from muster.people.person import Person
 
@@ -79,6 +80,7 @@ class Seal(models.Model):
 
     day = models.DateField(unique=True)
     at = models.DateTimeField()
+    entry_id = models.BigIntegerField(help_text="the last entry that was there; exercises have clocks of their own")
     matters = models.IntegerField()
     heads = models.TextField()
     previous = models.TextField()
@@ -86,37 +88,37 @@ class Seal(models.Model):
 
     class Meta:
         db_table = "seal"
-        ordering = ["at"]
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.day} {self.hash[:8]}"
 
     @classmethod
-    def make(cls, day: date, at: datetime) -> Seal:
-        """Seal all heads as of ``at``, an exact as-of (see freeze)."""
+    def make(cls, day: date, frozen: Frozen) -> Seal:
+        """Seal all heads as of a moment at which the record was frozen."""
         last = cls.objects.last()
-        matters, heads = heads_at(at)
-        seal = cls(day=day, at=at, matters=matters, heads=heads, previous=last.hash if last else "")
+        matters, heads = heads_at(frozen.entry_id)
+        seal = cls(day=day, **frozen._asdict(), matters=matters, heads=heads, previous=last.hash if last else "")
         seal.hash = seal.sealed_hash()
         seal.save()
         return seal
 
     def sealed_hash(self) -> str:
-        return sha256_of([self.previous, self.day.isoformat(), self.at, self.matters, self.heads])
+        return sha256_of([self.previous, self.day.isoformat(), self.at, self.entry_id, self.matters, self.heads])
 
 
 HEADS = """
 select count(*), encode(sha256(convert_to(
   coalesce(string_agg(matter_id::text || hash, ',' order by matter_id), ''), 'UTF8')), 'hex')
-from (select distinct on (matter_id) matter_id, hash from entry where recorded_at <= %s
+from (select distinct on (matter_id) matter_id, hash from entry where id <= %s
       order by matter_id, seq desc) head
 """
 
 
-def heads_at(at: datetime) -> tuple[int, str]:
-    """How many matters there were at a moment, and the hash over all their heads then."""
+def heads_at(entry_id: int) -> tuple[int, str]:
+    """How many matters there were when that entry was the last, and the hash over all their heads then."""
     with connection.cursor() as cursor:
-        cursor.execute(HEADS, [at])
+        cursor.execute(HEADS, [entry_id])
         matters, heads = cursor.fetchone()
     return matters, heads
 

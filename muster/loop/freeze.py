@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import datetime
 from time import sleep
+from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
 
@@ -55,14 +56,21 @@ def hold_record() -> None:
         cursor.execute("select pg_advisory_xact_lock_shared(%s)", [K])
 
 
-def freeze(tries: int = 20) -> datetime:
-    """A moment as of which the record is complete and stays so. Waits at most 300 ms a try for acts under way."""
+class Frozen(NamedTuple):
+    """A moment as of which the record is complete and stays so, and the id of the last entry that was there."""
+
+    at: datetime
+    entry_id: int
+
+
+def freeze(tries: int = 20) -> Frozen:
+    """Freeze the record for an instant. Waits at most 300 ms a try for acts under way."""
     for _try in range(tries):
         with contextlib.suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set local lock_timeout = '300ms'")
             cursor.execute("select pg_advisory_xact_lock(%s)", [K])
-            cursor.execute("select clock_timestamp()")
-            moment: datetime = cursor.fetchone()[0]
-            return moment - clock.how_far_behind()
+            cursor.execute("select clock_timestamp(), (select coalesce(max(id), 0) from entry)")
+            at, entry_id = cursor.fetchone()
+            return Frozen(at - clock.how_far_behind(), entry_id)
         sleep(0.05)
     raise TooBusyToFreeze

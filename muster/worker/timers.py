@@ -49,7 +49,7 @@ def fall_silent() -> int:
 
 
 def seal_day() -> int:
-    """Seal the heads of all matters, once a day."""
+    """Seal the heads of all matters, once a day: at the first run after midnight, or whenever a worker runs again."""
     day = timezone.localdate()
     if Seal.objects.filter(day=day).exists():
         return 0
@@ -59,8 +59,12 @@ def seal_day() -> int:
 
 def expire_contacts() -> int:
     """What is personal goes at its end: value and salt together, so that the history says nothing of it any more."""
-    over = Contact.objects.filter(expires_at__lt=clock.now()).exclude(salt="")
-    return over.update(name="", phone="", salt="")
+    gone = 0
+    for incident in Incident.objects.all():
+        with clock.behind(incident.behind):
+            over = Contact.objects.filter(matter__incident=incident, expires_at__lt=clock.now()).exclude(salt="")
+            gone += over.update(name="", phone="", salt="")
+    return gone
 
 
 def clear_unfinished() -> int:
@@ -71,8 +75,8 @@ def clear_unfinished() -> int:
 TIMERS: dict[str, tuple[str, Callable[[], int]]] = {
     "escalate_overdue": ("* * * * *", escalate_overdue),
     "fall_silent": ("*/10 * * * *", fall_silent),
-    "seal_day": ("5 0 * * *", seal_day),
-    "expire_contacts": ("20 0 * * *", expire_contacts),
+    "seal_day": ("*/10 * * * *", seal_day),
+    "expire_contacts": ("20 * * * *", expire_contacts),
     "clear_unfinished": ("40 * * * *", clear_unfinished),
 }
 

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 
-import muster.evidence
-import muster.incidents.incident
-import muster.loop
-import muster.policy.pack
 from muster.api.app import api
-from muster.lib.refusal import Refusal
 from tests.docs.markdown import code_of, table, text_of
+from tests.docs.refusals import codes, refusals
 
 DOCUMENTS = ("api/matters.md", "api/files.md")
 SCHEMA: dict[str, Any] = api.get_openapi_schema()
-for _package in (muster.loop, muster.evidence):
-    for _module in pkgutil.iter_modules(_package.__path__):
-        importlib.import_module(f"{_package.__name__}.{_module.name}")
 
 
 def endpoints() -> set[str]:
@@ -81,17 +71,10 @@ def test_every_code_of_files_is_listed_with_its_status() -> None:
 
 def must_be_listed(name: str, modules: tuple[str, ...]) -> None:
     listed = {code_of(row["code"]): int(row["status"]) for row in table(name, "code", "status", "when")}
-    defined = {one.code: one.status for one in below(Refusal) if one.__module__.startswith(modules)}
+    defined = {one.code: one.status for one in refusals() if one.__module__.startswith(modules)}
     missing = defined.items() - listed.items()
     assert not missing
-    known = {one.code for one in below(Refusal)}
-    assert set(listed) <= known
-
-
-def below(kind: type[Refusal]) -> Iterator[type[Refusal]]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from below(one)
+    assert set(listed) <= codes()
 
 
 def fields_of(path: str) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import click
 
 import muster
 from muster.cli import main
-from muster.lib.refusal import Refusal
 from muster.worker.timers import TIMERS
 from tests.docs.markdown import code_of, coded, table, text_of
+from tests.docs.refusals import codes
 
 SOURCE = Path(muster.__path__[0])
 TEXT = text_of("operate.md")
@@ -44,7 +44,7 @@ def test_the_timers_are_those_that_run() -> None:
 
 
 def test_the_codes_that_it_names_exist() -> None:
-    known = {one.code for one in below(Refusal)}
+    known = codes()
     refused = table("operate.md", "refused", "why", "what to do")
     assert {code_of(row["refused"]) for row in refused} <= known
     seen = table("operate.md", "what you see", "what it is", "what to do")
@@ -72,9 +72,3 @@ def named(node: ast.expr, path: Path) -> str:
 
 def options(command: click.Command) -> set[str]:
     return {opt for one in command.params for opt in (*one.opts, *one.secondary_opts)} | {"--help"}
-
-
-def below(kind: type[Refusal]) -> Iterator[type[Refusal]]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from below(one)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection
 
+from muster.lib import clock
 from muster.loop.audit import audit
 from muster.loop.entry import Seal
 from muster.loop.freeze import freeze
@@ -104,3 +105,15 @@ def test_a_matter_that_was_cut_out_whole_breaks_the_seal(cast: Cast) -> None:
         tamper(f"delete from {table} where matter_id = %s", gone.pk)
     tamper("delete from matter where id = %s", gone.pk)
     assert [fault.table for fault in audit()] == ["seal"]
+
+
+def test_what_an_exercise_records_after_a_seal_breaks_nothing(cast: Cast) -> None:
+    """Its clock runs behind, so that its later acts carry earlier times than the seal."""
+    cast.incident.exercise, cast.incident.behind = True, timedelta(days=1400)
+    cast.incident.save()
+    with clock.behind(cast.incident.behind):
+        matter = cast.finding()
+    Seal.make(date(2026, 1, 1), freeze())
+    with clock.behind(cast.incident.behind):
+        matter.note(by=cast.reader, text="知悉")
+    assert list(audit()) == []

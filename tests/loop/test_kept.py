@@ -51,11 +51,11 @@ def everything(cast: Cast) -> dict[str, Any]:
     for case in CASES.values():
         matter = case.ready(cast)
         case.attempt(cast, matter, cast.people.get(min(case.may)))
-    moment = freeze()
-    Seal.make(moment.date(), moment)
+    frozen = freeze()
+    Seal.make(frozen.at.date(), frozen)
     Reveal.objects.create(by=cast.chief, of_person=cast.fixer, reason="回访")
     Conflict.objects.create(act_id=matter.pk, matter_id=matter.pk, action="note", content="[]")
-    Conflict.objects.update(settled_at=moment)
+    Conflict.objects.update(settled_at=frozen.at)
     connection.check_constraints()
     return known_to(cast, matter)
 

@@ -206,7 +206,7 @@ def test_no_moment_is_frozen_while_an_act_is_stamped_but_not_committed(apart: Ca
 
 
 def _freeze_during(matter: Matter) -> tuple[datetime, list[tuple[Any, ...]]]:
-    moment = freeze()
+    moment = freeze().at
     return moment, as_of(moment)
 
 
@@ -221,7 +221,7 @@ def test_freezing_gives_up_in_time(apart: Cast) -> None:
 
     first, second = while_uncommitted(hold, freeze)
     assert over.is_set()
-    assert second > first.recorded_at
+    assert second.at > first.recorded_at
 
 
 def test_what_was_frozen_stays_as_it_was_while_everybody_works(apart: Cast) -> None:
@@ -234,7 +234,7 @@ def test_what_was_frozen_stays_as_it_was_while_everybody_works(apart: Cast) -> N
     def watch() -> None:
         try:
             for _time in range(10):
-                moment = freeze()
+                moment = freeze().at
                 frozen.append((moment, as_of(moment)))
         finally:
             over.set()

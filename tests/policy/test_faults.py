@@ -145,7 +145,7 @@ SPOILT: list[tuple[str, str, str, str, str, str]] = [
     ("days = 30", "days = 0", "[reopen]", "reopen.days", "days = 30", "1 to 3650"),
     ("contact_days = 30", "", "", "retention.contact_days", "[retention]", "whole days"),
     ("50_000_000", "50", "", "evidence.max_bytes", "max_bytes", "whole bytes"),
-    ("keep_position = true", 'keep_position = "yes"', "", "evidence.keep_position", "keep_position", "true"),
+    ("keep_position = false", 'keep_position = "yes"', "", "evidence.keep_position", "keep_position", "true"),
     ('"image/png"', '"png"', "", "evidence.types[1]", "types = [", "media type"),
     ('"image/png"', '"image/jpeg"', "", "evidence.types[1]", "types = [", "each once"),
 ]
