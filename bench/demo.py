@@ -33,5 +33,7 @@ def _seconds(*arguments: str) -> float:
         environment["MUSTER_DATA"] = str(place / "data")
         began = time.monotonic()
         command = [sys.executable, "-m", "muster.cli", *arguments]
-        subprocess.run(command, env=environment, check=True, capture_output=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"muster {' '.join(arguments)}: {done.stderr}")
         return time.monotonic() - began

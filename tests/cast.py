@@ -184,5 +184,5 @@ def act_id() -> UUID:
     return uuid7()
 
 
-def picture(size: tuple[int, int] = (640, 480)) -> Image.Image:
-    return Image.new("RGB", size, (120, 130, 140))
+def picture(shade: int = 140) -> Image.Image:
+    return Image.new("RGB", (640, 480), (120, 130, shade))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import File as Upload
 from ninja import Router, Schema
 from ninja.files import UploadedFile
@@ -31,4 +31,6 @@ def receive(request: HttpRequest, file: Annotated[UploadedFile, Upload()]) -> tu
     if not incident:
         raise NoPackInForce(incident="–")
     by: Person = request.user  # type: ignore[assignment]
+    if not by.grants_at():
+        raise Http404
     return 201, File.receive(file.file, file.name or "", incident.pack_version().pack.evidence, by)  # type: ignore[arg-type]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
-from pydantic import ConfigDict, create_model
+from pydantic import AwareDatetime, ConfigDict, Field, create_model
 
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
@@ -19,6 +19,7 @@ from muster.loop.act import VERBS
 from muster.loop.intake import Caller
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
+from muster.loop.state import Way
 from muster.people.organisation import Organisation
 from muster.people.person import Person
 from muster.places.area import Area
@@ -28,12 +29,16 @@ router = Router(tags=["matters"])
 PAGE_MAX = 100
 
 
+#: A moment with its zone, within reason.
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
+
+
 class Asked(Schema):
     """What every act carries: the client-made id of what it writes, and when it occurred, if not now."""
 
     model_config = ConfigDict(extra="forbid")
     id: UUID | None = None
-    at: datetime | None = None
+    at: Moment | None = None
 
 
 class CallerIn(Schema):
@@ -49,7 +54,7 @@ class MatterIn(Asked):
     severity: str
     text: str
     site: UUID | None = None
-    way: str = "unannounced"
+    way: Way = Way.UNANNOUNCED
     source_number: str = ""
     photos: list[UUID] = []
     caller: CallerIn | None = None
@@ -120,7 +125,8 @@ def matter(request: HttpRequest, pk: UUID) -> Matter:
 
 def seen(request: HttpRequest, pk: UUID) -> Matter:
     """Looked up through the person: to an outsider it doesn't exist."""
-    return get_object_or_404(Matter.objects.seen_by(person(request)), pk=pk)
+    found = Matter.objects.seen_by(person(request)).select_related("incident")
+    return get_object_or_404(found, pk=pk)
 
 
 def person(request: HttpRequest) -> Person:
@@ -155,8 +161,8 @@ FIELDS: dict[str, tuple[Any, Load]] = {
     "after": (list[UUID], files),
     "target": (UUID, seen),
     "area": (str, lambda request, code: get_object_or_404(Area, pk=code)),
-    "until": (datetime, as_it_is),
-    "due_at": (datetime, as_it_is),
+    "until": (Moment, as_it_is),
+    "due_at": (Moment, as_it_is),
     "rating": (int, as_it_is),
     **dict.fromkeys(("passed", "done", "upheld", "granted"), (bool, as_it_is)),
     **dict.fromkeys(("text", "reason", "remark", "number", "category", "severity"), (str, as_it_is)),

@@ -31,9 +31,12 @@ class Album:
     def count() -> int:
         return len(SCENES) * 2 * VARIANTS
 
-    def photo(self, scene: str, after: bool, random: Random) -> File:
-        """A photo of the scene as a new row: every matter hands in its own."""
-        drawn = random.choice(self._photos[(DRAWN.get(scene, scene), after)])
+    def photos(self, scene: str, after: bool, random: Random, count: int) -> list[File]:
+        """Different photos of the scene, as new rows: every matter hands in its own."""
+        drawn = random.sample(self._photos[(DRAWN.get(scene, scene), after)], count)
+        return [self._handed_in(photo) for photo in drawn]
+
+    def _handed_in(self, drawn: File) -> File:
         return File.objects.create(
             **{f.attname: getattr(drawn, f.attname) for f in File._meta.concrete_fields if f.attname != "id"},
             id=uuid7(),

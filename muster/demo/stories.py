@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle
 from random import Random
+from secrets import token_urlsafe
 from typing import Any
 
 from muster.demo.album import Album
@@ -86,7 +87,7 @@ def play(city: City, incident: Incident, album: Album, progress: Callable[[int],
         player.play(story)
         told += 1
         if player.matter.kind == "proposal" and player.matter.status == "closure_requested":
-            links.append(PublicLink.to(player.matter.pk))
+            links.append(PublicLink.to(player.matter.pk, token_urlsafe()))
         if progress:
             progress(1)
     _merge_a_pair(city)
@@ -322,8 +323,7 @@ class Player:
         self.at += timedelta(minutes=min(slow * self.random.uniform(0.4, 1), left_min * 0.4))
 
     def _photos(self, *, after: bool, count: int) -> list[Any]:
-        scene = self.text.get("scene", "boxes")
-        return [self.album.photo(scene, after, self.random) for _n in range(count)]
+        return self.album.photos(self.text.get("scene", "boxes"), after, self.random, count)
 
     def _site(self, kind: str) -> Site:
         """Any site of the kind; a fair share of the compounds' matters go to the unit that a visitor may be."""

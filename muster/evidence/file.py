@@ -62,7 +62,7 @@ class File(models.Model):
             self.latitude, self.longitude = facts.position
         for target in (self.shown, self.thumbnail):
             target.parent.mkdir(parents=True, exist_ok=True)
-        photo.show(self.original, self.shown, keep_position=keep_position)
+        photo.show(self.original, self.shown)
         photo.thumbnail(self.original, self.thumbnail)
 
     @property

@@ -46,8 +46,8 @@ class Incident(models.Model):
 
     @classmethod
     def current(cls) -> Incident | None:
-        """The open incident that began last."""
-        return cls.objects.filter(ended_at=None).first()
+        """The open incident that began last; an exercise only where nothing real is open."""
+        return cls.objects.filter(ended_at=None).order_by("exercise", "-started_at").first()
 
     @property
     def name(self) -> str:

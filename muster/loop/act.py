@@ -171,7 +171,7 @@ def perform(
 ) -> Receipt:
     content = canonical([known.name, matter.pk, by.pk if by else None, at, asked])
     try:
-        with transaction.atomic():
+        with clock.behind(matter.incident.behind), transaction.atomic():
             return _record(known, matter, by, at, act_id, asked, content)
     except ConflictingContent:
         keep_conflict(act_id, matter, by, known.name, content)
@@ -234,6 +234,11 @@ def repeated(first: tuple[Any, ...], content: str) -> Receipt:
     if known != sha256_of(content):
         raise ConflictingContent(id=act_id)
     return Receipt(act_id, matter_id, seq, recorded_at, hash_, repeated=True)
+
+
+def different(files: Sequence[File]) -> int:
+    """How many different files these are: the same photo twice proves nothing more."""
+    return len({file.sha256 for file in files})
 
 
 def must_have_been(at: datetime, now: datetime) -> datetime:

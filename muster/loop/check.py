@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from muster.evidence.file import File
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
-from muster.loop.act import Act, verb
+from muster.loop.act import Act, different, verb
 from muster.loop.dispatch import end_open, required
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import recorded_now
@@ -100,8 +100,8 @@ class Check(MatterFields):
     def verify(self, act: Act, passed: bool, remark: str = "", photos: Sequence[File] = ()) -> None:
         """An independent visit. Passed: closed. Failed: a new cycle, with redo hours from now."""
         needed = self.rule.evidence
-        if len(photos) < needed:
-            raise EvidenceNeeded(needed=needed, given=len(photos))
+        if different(photos) < needed:
+            raise EvidenceNeeded(needed=needed, given=different(photos))
         self._check(act, How.VISIT, passed, remark, photos, evidence_needed=needed > 0)
         self._close_or_redo(act, passed)
 
@@ -118,8 +118,8 @@ class Check(MatterFields):
     def revisit(self, act: Act, passed: bool, remark: str = "", photos: Sequence[File] = ()) -> None:
         """Look again at what is closed. Failed: open again, in a new cycle."""
         needed = self.rule.evidence
-        if len(photos) < needed:
-            raise EvidenceNeeded(needed=needed, given=len(photos))
+        if different(photos) < needed:
+            raise EvidenceNeeded(needed=needed, given=different(photos))
         self._check(act, How.SAMPLE, passed, remark, photos, evidence_needed=needed > 0)
         if not passed:
             self._redo(act)

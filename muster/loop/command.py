@@ -13,7 +13,7 @@ from django.contrib.postgres.search import TrigramSimilarity
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
 from muster.loop.act import Act, enter, next_entry, verb
-from muster.loop.dispatch import OF_THE_MATTER, end_open, required
+from muster.loop.dispatch import OF_THE_MATTER, end_open, must_see, required
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import recorded_now
 from muster.loop.refusals import NothingPending
@@ -21,6 +21,7 @@ from muster.loop.situation import Situation
 from muster.loop.standing import in_area, ruling, timer_or
 from muster.loop.state import LIVE, WORKED_ON, Side, Status
 from muster.loop.steps import (
+    Assignment,
     Escalation,
     Merge,
     Note,
@@ -121,6 +122,12 @@ class Command(MatterFields):
             new_area=new[0], new_category=new[1], new_severity=new[2],
         )  # fmt: skip
         self.area, self.area_path, self.category, self.severity = new[0], new[0].path, new[1], new[2]
+        if self.area_id != old[0]:
+            in_area(Role.DISPATCHER, Role.HEADQUARTERS)(act.actor, act.matter, act.situation)
+            for assignment in Assignment.objects.filter(matter_id=self.pk, ended_at=None).select_related(
+                "organisation"
+            ):
+                must_see(self, assignment.organisation, act.recorded_at)
         self.rules = asdict(self.pack.pack.rules(self.kind, self.category, self.severity))
         self.__dict__.pop("rule", None)
         if old[2] != self.severity and self.clock_from and self.status in WORKED_ON:

@@ -67,11 +67,14 @@ class PublicLink(models.Model):
         return f"link of {self.matter_id}"
 
     @classmethod
-    def to(cls, matter_id: UUID) -> str:
-        """The token of a matter's link. The same again for the same intake sent twice; nobody can guess it."""
-        digest = hmac.new(settings.SECRET_KEY.encode(), f"link {matter_id}".encode(), hashlib.sha256).digest()
-        token = base64.urlsafe_b64encode(digest[:24]).decode()
-        cls.objects.get_or_create(token_sha256=token_hash(token), defaults={"matter_id": matter_id})
+    def to(cls, matter_id: UUID, key: str) -> str:
+        """Make the link of a matter and tell its token.
+
+        ``key`` is a secret of whoever hands it in, made with the form: many get to see the matter's id, and the link
+        decides for the proposer.
+        """
+        token = token_of(matter_id, key)
+        cls.objects.create(token_sha256=token_hash(token), matter_id=matter_id)
         return token
 
     @classmethod
@@ -80,6 +83,12 @@ class PublicLink(models.Model):
         link = cls.objects.filter(token_sha256=token_hash(token), revoked_at=None).select_related("matter")
         found = link.first()
         return found.matter if found else None
+
+
+def token_of(matter_id: UUID, key: str) -> str:
+    """The same again for the same intake sent twice."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"link {matter_id} {key}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 def token_hash(token: str) -> str:

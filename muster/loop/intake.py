@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
+from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
@@ -168,7 +169,7 @@ def _register_once(
         contact = _contact_of(made.pk, caller) if caller else None
         content = canonical([*asked, contact.digest if contact else None])
         try:
-            with transaction.atomic():
+            with clock.behind(made.incident.behind), transaction.atomic():
                 return _register(made, contact, photos, at, content)
         except ConflictingContent:
             keep_conflict(made.pk, made, made.reporter, "register", content)

@@ -151,6 +151,7 @@ def responded(state: Replay, entry: Entry, rows: Rows) -> None:
 
 def asked(table: str) -> Apply:
     def apply(state: Replay, entry: Entry, rows: Rows) -> None:
+        state.side("doer", entry)
         state.open_questions.append(rows.one(table).pk)
 
     return apply

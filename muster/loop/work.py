@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from muster.evidence.file import File
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
-from muster.loop.act import Act, verb
+from muster.loop.act import Act, different, verb
 from muster.loop.dispatch import must_be_within_extension, required
 from muster.loop.fields import MatterFields
 from muster.loop.refusals import EvidenceNeeded, Pending, TooLate
@@ -70,6 +70,7 @@ class Work(MatterFields):
     def return_(self, act: Act, reason: str) -> None:
         """Not ours, says the unit. The clock runs on until a dispatcher has ruled, within the pack's hours."""
         required(reason)
+        act.take(Side.DOER)
         act.write(Return, assignment_id=act.situation.lead_id, reason=reason, rule_due_at=self._ruling_due_at(act))
 
     @verb(liaison_of_lead, WORKED_ON, extension_left)
@@ -79,6 +80,7 @@ class Work(MatterFields):
         if not self.due_at or act.recorded_at >= self.due_at:
             raise TooLate
         must_be_within_extension(self, until)
+        act.take(Side.DOER)
         act.write(
             ExtensionRequest, assignment_id=act.situation.lead_id, reason=reason, until=until,
             rule_due_at=self._ruling_due_at(act),
@@ -99,11 +101,12 @@ class Work(MatterFields):
     @verb(liaison_of_lead, (Status.IN_PROGRESS,), work_shown)
     def request_closure(self, act: Act, text: str = "", photos: Sequence[File] = ()) -> None:
         """The unit says that it is done: its own clock stops, the checker's starts."""
-        filed = act.situation.evidence_filed + len(photos)
+        filed = act.situation.evidence_filed + different(photos)
         if filed < self.rule.evidence_to_close:
             raise EvidenceNeeded(needed=self.rule.evidence_to_close, given=filed)
         act.take(Side.DOER)
-        self.verify_due_at = act.at + timedelta(hours=self.rule.verify_h)
+        # The checker's hours are not the unit's to choose: they run from when it was recorded.
+        self.verify_due_at = act.recorded_at + timedelta(hours=self.rule.verify_h)
         act.write(ClosureRequest, text=text.strip(), due_at=self.due_at, verify_due_at=self.verify_due_at)
         act.attach(photos, Evidence.Of.AFTER)
         self.status = Status.CLOSURE_REQUESTED

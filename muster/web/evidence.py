@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET
 
 from muster.evidence.file import File
 from muster.loop.matter import Matter
-from muster.loop.steps import Evidence
 from muster.people.person import Person
 from muster.people.role import Role
-from muster.web.context import roles_of
+from muster.web.matterpage import MatterPage
 
 #: Originals hold position and device; whoever answers for the work gets what pages show.
 SEES_ORIGINALS = {Role.HEADQUARTERS, Role.DISPATCHER, Role.VERIFIER}
@@ -24,8 +23,9 @@ AS = ("thumbnail", "shown", "original")
 
 @require_GET
 def file(request: HttpRequest, pk: UUID, form: str) -> FileResponse:
-    found = _seen(request, pk)
-    if form not in AS or (form == "original" and found.is_photo and not roles_of(request) & SEES_ORIGINALS):
+    found = File.objects.filter(pk=pk).first()
+    person: Person = request.user  # type: ignore[assignment]
+    if not found or form not in AS or not _may_see(found, person, form):
         raise Http404
     if form == "original":
         return _download(found)
@@ -33,14 +33,18 @@ def file(request: HttpRequest, pk: UUID, form: str) -> FileResponse:
     return _cached(FileResponse(_opened(path_), content_type="image/jpeg"))
 
 
-def _seen(request: HttpRequest, pk: UUID) -> File:
-    """A file is seen through its matter, or by who has just handed it in."""
-    person: Person = request.user  # type: ignore[assignment]
-    through = Evidence.objects.filter(file=pk, matter__in=Matter.objects.seen_by(person).values("pk"))
-    found = File.objects.filter(pk=pk).first()
-    if not found or not (found.by_id == person.pk or through.exists()):
-        raise Http404
-    return found
+def _may_see(found: File, person: Person, form: str) -> bool:
+    """One's own, or through a matter that one sees, in the roles under which one sees it."""
+    if found.by_id == person.pk:
+        return True
+    seen = Matter.objects.seen_by(person).filter(evidences__file=found)
+    return any(_shown(found, MatterPage(matter, person), form) for matter in seen[:5])
+
+
+def _shown(found: File, page: MatterPage, form: str) -> bool:
+    if not any(one.file_id == found.pk for one in page.evidence):
+        return False
+    return form != "original" or not found.is_photo or bool(page.situation.may_check and page.roles & SEES_ORIGINALS)
 
 
 def _download(found: File) -> FileResponse:

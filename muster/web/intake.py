@@ -35,7 +35,7 @@ from muster.places.site import Site
 from muster.policy.pack import Pack
 from muster.web.context import incident_of
 from muster.web.guard import holding
-from muster.web.stepform import receive
+from muster.web.stepform import kept_before, received_files, with_new_id
 
 EARTH_M_PER_DEGREE = 111_195
 OFFERED = 8
@@ -65,6 +65,7 @@ class IntakeForm(forms.Form):
         data = request.POST if request.method == "POST" else None
         super().__init__(data, initial={"id": uuid7(), **self._as_before()})
         self.kept: list[File] = []
+        self.bad_files: list[str] = []
 
     @cached_property
     def pack(self) -> Pack:
@@ -72,13 +73,15 @@ class IntakeForm(forms.Form):
 
     def keep_photos(self) -> None:
         """Take in what was uploaded, before anything can be refused."""
-        before = File.objects.filter(pk__in=self.request.POST.getlist("kept_photos"), by=self.person)
         rules = self.pack.evidence
-        uploads = self.request.FILES.getlist("photos")
-        self.kept = [*before, *(receive(upload, rules, self.person) for upload in uploads)]
+        self.kept = kept_before(self.request, "photos", self.person)
+        received, self.bad_files = received_files(self.request.FILES.getlist("photos"), rules, self.person)
+        self.kept += received
 
     def clean(self) -> dict[str, Any]:
         cleaned = dict(self.cleaned_data)
+        for fault in self.bad_files:
+            self.add_error(None, fault)
         site = (
             Site.objects.filter(pk__in=[cleaned["site"]] if cleaned.get("site") else [], closed_at=None)
             .select_related("area")
@@ -187,7 +190,7 @@ def request_(request: HttpRequest) -> HttpResponse:
 @holding(Role.INSPECTOR, Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS)
 def sites(request: HttpRequest) -> HttpResponse:
     """Sites to pick from, as a fragment: those that match what was typed, else the nearest, else the recent ones."""
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     found = _matching(request, words) if words else _nearest(request) or _recent(request)
     return render(request, "intake/sites.html", {"sites": found})
 
@@ -205,6 +208,7 @@ def _intake(request: HttpRequest, kind: Kind, template: str) -> HttpResponse:
                 return _registered(request, form.register(), kind)
             status = 422
         except Refusal as refusal:
+            with_new_id(form, refusal)
             form.add_error(None, str(refusal))
             status = refusal.status
     sites_ = [] if form.chosen_site else _recent(request)
@@ -213,7 +217,8 @@ def _intake(request: HttpRequest, kind: Kind, template: str) -> HttpResponse:
 
 def _registered(request: HttpRequest, receipt: Receipt, kind: Kind) -> HttpResponse:
     number = Matter.objects.values_list("number", flat=True).get(pk=receipt.matter_id)
-    messages.success(request, _("Registered as %(number)s. It is kept.") % {"number": number})
+    said = _("Registered as %(number)s. It is kept.") % {"number": number}
+    messages.success(request, said, extra_tags="registered")
     if "again" in request.POST:
         return redirect("finding" if kind == Kind.FINDING else "request")
     return redirect("matter", pk=receipt.matter_id)

@@ -33,12 +33,16 @@ delete from rate_limit where cache_key in
 """
 
 
-def limited(name: str, per_minute: int, per_day: int) -> Callable[[View], View]:
+def limited(
+    name: str, per_minute: int, per_day: int, methods: tuple[str, ...] = ("GET", "POST")
+) -> Callable[[View], View]:
     """At most so many requests of one address to the pages that share the name; beyond, a page says when to come back."""
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods:
+                return view(request, *args, **kwargs)
             key = f"limit:{name}:{address_of(request)}"
             again = _full(f"{key}:minute", MINUTE, per_minute) or _full(f"{key}:day", DAY, per_day)
             return too_many(request, again) if again else view(request, *args, **kwargs)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from muster.evidence.file import File
@@ -38,6 +39,11 @@ ORDER = (
     "sweep", "draft_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
 )  # fmt: skip
 MAIN = ORDER[: ORDER.index("revisit") + 1]
+
+
+#: What headquarters and operators write among themselves.
+AMONG_CHECKERS = ("note", "attach", "sweep", "draft_publication", "ask_voiding")
+CALLS_BACK = {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}
 
 
 @dataclass
@@ -108,24 +114,31 @@ class MatterPage:
         return self.situation.side == Side.CHECKER
 
     @cached_property
+    def roles(self) -> set[str]:
+        """The roles under which this person sees this matter. What is held elsewhere opens nothing here."""
+        return {grant.role for grant in self.actor.grants if self.matter.shown_by(grant, self.situation)}
+
+    @cached_property
     def is_doer_only(self) -> bool:
-        """Whether all that shows this matter to the person is a liaison's grant: then people behind it stay hidden."""
-        return all(grant.role == Role.LIAISON for grant in self.actor.grants)
+        """Whether the person sees it as, or below, who does the work: then whoever is behind it stays hidden."""
+        return self.roles <= {Role.LIAISON} or not self.situation.may_check
 
     @cached_property
     def timeline(self) -> list[Told]:
-        """The history, newest first."""
+        """The history, newest first; for who does the work, without what others noted among themselves."""
         entries = Entry.objects.filter(matter=self.matter).select_related("by", "by_organisation").order_by("-seq")
+        if self.is_doer_only:
+            own = self.person.memberships_now().values("organisation_id")
+            entries = entries.exclude(~Q(by_organisation__in=own), action__in=AMONG_CHECKERS)
         steps = step_rows(self.matter.pk)
         return [self._told(entry, steps) for entry in entries]
 
     @cached_property
     def evidence(self) -> list[Evidence]:
-        return list(
-            Evidence.objects.filter(matter=self.matter)
-            .select_related("file", "by_organisation")
-            .order_by("recorded_at", "pk")
-        )
+        found = Evidence.objects.filter(matter=self.matter).select_related("file", "by_organisation")
+        if self.is_doer_only:
+            found = found.exclude(of=Evidence.Of.OTHER)
+        return list(found.order_by("recorded_at", "pk"))
 
     @property
     def before(self) -> Evidence | None:
@@ -190,8 +203,8 @@ class MatterPage:
 
     @cached_property
     def contact(self) -> Contact | None:
-        """Who asked; never shown to the unit."""
-        if self.is_doer_only:
+        """Who asked, for who calls back; never for the unit or anybody below it."""
+        if self.is_doer_only or not self.roles & CALLS_BACK:
             return None
         return Contact.objects.filter(pk=self.matter.pk).exclude(salt="").first()
 

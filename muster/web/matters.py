@@ -21,11 +21,10 @@ from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
 from muster.loop.state import Kind, Status
 from muster.people.person import Person, Reveal
-from muster.people.role import Role
 from muster.places.area import Area
 from muster.web.context import incident_of
 from muster.web.matterpage import MatterPage
-from muster.web.stepform import StepForm
+from muster.web.stepform import StepForm, with_new_id
 from muster.web.words import STEPS
 
 PAGE = 50
@@ -39,7 +38,7 @@ def register(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if before:
         found = _older(found, before)
-    rows = list(found.select_related(*LISTED).order_by("-id")[: PAGE + 1])
+    rows = list(found.select_related(*LISTED).defer("area__outline").order_by("-id")[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
     context = {"section": "matters", "matters": rows[:PAGE], "more": more, "problem": problem, **_choices(request)}
     return render(request, "matters/register.html", context)
@@ -67,6 +66,7 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
                 return _taken(request, seen, verb, form)
             status = 422
         except Refusal as refusal:
+            with_new_id(form, refusal)
             form.add_error(None, str(refusal))
             status = refusal.status
     page = MatterPage(Matter.objects.get(pk=seen.pk), _person(request))
@@ -82,9 +82,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the telephone number of who asked, once, to who gave a reason; both are kept."""
     page = MatterPage(_seen(request, pk), _person(request))
     reason = request.POST.get("reason", "").strip()
-    if not page.contact or not {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS} & {
-        g.role for g in page.actor.grants
-    }:
+    if not page.contact:
         raise Http404
     if not reason:
         messages.error(request, _("Give a reason; it is kept with your name."))
@@ -102,7 +100,7 @@ def filtered(request: HttpRequest) -> tuple[Any, str]:
         if asked.get(name) in known:
             found = found.filter(**{name: asked[name]})
     if asked.get("category"):
-        found = found.filter(category=asked["category"])
+        found = found.filter(category=asked["category"].replace("\0", ""))
     if asked.get("overdue"):
         found = found.overdue(clock.now())
     if asked.get("area"):
@@ -111,7 +109,7 @@ def filtered(request: HttpRequest) -> tuple[Any, str]:
         except Refusal as refusal:
             problem = str(refusal)
     if asked.get("q"):
-        words = asked["q"].strip()
+        words = asked["q"].replace("\0", "").strip()
         found = found.filter(Q(number__icontains=words) | Q(text__icontains=words) | Q(site__name__icontains=words))
     return found, problem
 

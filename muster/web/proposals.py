@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from secrets import token_urlsafe
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -16,9 +17,11 @@ from django.views.decorators.http import require_http_methods
 from muster.incidents.incident import Incident
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
-from muster.loop.contact import PublicLink
+from muster.loop.contact import PublicLink, token_of
 from muster.loop.intake import Caller
 from muster.loop.matter import Matter
+from muster.loop.refusals import ConflictingContent, DoersCannotClose
+from muster.loop.situation import situation_of
 from muster.loop.state import Kind, Status, Way
 from muster.loop.steps import Response
 from muster.places.area import Area, Level
@@ -28,6 +31,7 @@ from muster.web.limits import limited
 
 class ProposalForm(forms.Form):
     id = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.CharField(widget=forms.HiddenInput, min_length=24, max_length=80)
     category = forms.ChoiceField(label=_("What it is about"), widget=forms.RadioSelect)
     text = forms.CharField(
         label=_("Your proposal"), max_length=4000, widget=forms.Textarea(attrs={"class": "input", "rows": 6})
@@ -48,7 +52,8 @@ class ProposalForm(forms.Form):
 
     def __init__(self, request: HttpRequest, incident: Incident) -> None:
         self.incident = incident
-        super().__init__(request.POST if request.method == "POST" else None, initial={"id": uuid7()})
+        initial = {"id": uuid7(), "key": token_urlsafe(24)}
+        super().__init__(request.POST if request.method == "POST" else None, initial=initial)
         pack = incident.pack_version().pack
         self.severity = list(pack.severities)[-1]
         self.choices("category", [(key, one.label) for key, one in pack.categories_for(Kind.PROPOSAL).items()])
@@ -62,14 +67,21 @@ class ProposalForm(forms.Form):
         below = Area.objects.filter(path__startswith=self.incident.area.path, level__in=(Level.COUNTY, Level.ZONE))
         return [self.incident.area, *below.defer("outline").order_by("position", "code")]
 
-    def register(self) -> UUID:
+    @transaction.atomic
+    def register(self) -> str:
+        """Register it and make its link, or find the link again; answers the link's token."""
         given = self.cleaned_data
         caller = Caller(given["name"], given["phone"]) if given["name"] or given["phone"] else None
         receipt = Matter.register(
             by=None, incident=self.incident, kind=Kind.PROPOSAL, area=Area.objects.get(pk=given["area"]), id=given["id"],
             category=given["category"], severity=self.severity, text=given["text"], caller=caller, way=Way.PUBLIC,
         )  # fmt: skip
-        return receipt.matter_id
+        if not receipt.repeated:
+            return PublicLink.to(receipt.matter_id, given["key"])
+        token = token_of(receipt.matter_id, given["key"])
+        if PublicLink.matter_of(token) is None:
+            raise ConflictingContent(id=given["id"])
+        return token
 
 
 class RatingForm(forms.Form):
@@ -88,7 +100,7 @@ class RatingForm(forms.Form):
 
 
 @login_not_required
-@limited("proposal", per_minute=6, per_day=60)
+@limited("proposal", per_minute=6, per_day=60, methods=("POST",))
 @require_http_methods(["GET", "POST"])
 def proposal(request: HttpRequest) -> HttpResponse:
     incident = incident_of(request)
@@ -99,7 +111,7 @@ def proposal(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if form.is_valid():
-                return redirect("followed", token=PublicLink.to(form.register()))
+                return redirect("followed", token=form.register())
             status = 422
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -119,6 +131,7 @@ def followed(request: HttpRequest, token: str) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
+            must_not_be_a_doer(request, matter)
             matter.confirm(by=None, **form.cleaned_data)
             return redirect("followed", token=token)
         except Refusal as refusal:
@@ -126,8 +139,14 @@ def followed(request: HttpRequest, token: str) -> HttpResponse:
             status = refusal.status
     replies = Response.objects.filter(matter=matter).order_by("recorded_at") if matter.status in ANSWERED else []
     asks = matter.status == Status.CLOSURE_REQUESTED and matter.rule.confirm == "rating"
-    context = {"matter": matter, "replies": replies, "form": form if asks else None, "kept": request.method == "GET"}
+    context = {"matter": matter, "replies": replies, "form": form if asks or form.is_bound else None}
     return render(request, "proposals/followed.html", context, status=status)
+
+
+def must_not_be_a_doer(request: HttpRequest, matter: Matter) -> None:
+    """Somebody of the unit may have got the link. Signed in, they are known."""
+    if request.user.is_authenticated and not situation_of(matter.pk, request.user).may_check:
+        raise DoersCannotClose
 
 
 ANSWERED = (Status.CLOSURE_REQUESTED, Status.CLOSED)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -15,10 +17,12 @@ from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.loop.act import VERBS
 from muster.loop.matter import Matter
+from muster.loop.refusals import ConflictingContent
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 from muster.people.role import Role
 from muster.places.area import Area
+from muster.policy.sections import EvidenceFiles
 from muster.web.words import STEPS
 
 FILES = ("photos", "before", "after")
@@ -48,12 +52,13 @@ class StepForm(forms.Form):
         self.person: Person = request.user  # type: ignore[assignment]
         data = request.POST if request.method == "POST" else None
         super().__init__(
-            data, request.FILES if data is not None else None, initial={"id": uuid7(), **request.GET.dict()}
+            data, request.FILES if data is not None else None, initial={**request.GET.dict(), "id": uuid7()}
         )
         for name, asked in VERBS[verb].asks.items():
             self.fields[name] = FIELDS[name](self)
             self.fields[name].required = asked.default is asked.empty
         self.kept: dict[str, list[File]] = {}
+        self.bad_files: list[str] = []
 
     @property
     def evidence_needed(self) -> int:
@@ -67,7 +72,16 @@ class StepForm(forms.Form):
         """Take in what was uploaded, before anything can be refused: nothing that was handed in is lost."""
         for name in FILES:
             if name in self.fields:
-                self.kept[name] = [*self._kept_before(name), *self._received(name)]
+                before = kept_before(self.request, name, self.person)
+                received, bad = received_files(
+                    self.request.FILES.getlist(name), self.matter.pack.pack.evidence, self.person
+                )
+                self.kept[name] = [*before, *received]
+                self.bad_files += bad
+
+    def clean(self) -> None:
+        for fault in self.bad_files:
+            self.add_error(None, fault)
 
     def asked(self) -> dict[str, Any]:
         """The verb's arguments."""
@@ -128,17 +142,33 @@ class StepForm(forms.Form):
         choices = "、".join(f"{one.name}（{one.area.name_zh}）" for one in found)
         raise forms.ValidationError(_("Several have this name. Which one: %(choices)s?"), params={"choices": choices})
 
-    def _kept_before(self, name: str) -> list[File]:
-        ids = [value for value in self.request.POST.getlist(f"kept_{name}") if value]
-        return list(File.objects.filter(pk__in=ids, by=self.person))
 
-    def _received(self, name: str) -> list[File]:
-        rules = self.matter.pack.pack.evidence
-        return [receive(upload, rules, self.person) for upload in self.request.FILES.getlist(name)]
+def kept_before(request: HttpRequest, name: str, by: Person | None) -> list[File]:
+    """One's own files that an earlier try of this form had already handed in."""
+    ids = []
+    for text in request.POST.getlist(f"kept_{name}"):
+        with contextlib.suppress(ValueError):
+            ids.append(UUID(text))
+    return list(File.objects.filter(pk__in=ids, by=by)) if by else []
 
 
-def receive(upload: UploadedFile, rules: Any, by: Person | None) -> File:
-    return File.receive(upload.file, upload.name or "", rules, by)  # type: ignore[arg-type]
+def received_files(
+    uploads: list[UploadedFile], rules: EvidenceFiles, by: Person | None
+) -> tuple[list[File], list[str]]:
+    """Take in what can be taken in; what can't is named, and costs the others nothing."""
+    files, bad = [], []
+    for upload in uploads:
+        try:
+            files.append(File.receive(upload.file, upload.name or "", rules, by))  # type: ignore[arg-type]
+        except Refusal as refusal:
+            bad.append(f"{upload.name}: {refusal}")
+    return files, bad
+
+
+def with_new_id(form: forms.Form, refusal: Refusal) -> None:
+    """Whose id is taken by another content goes on under a new one, with all that was typed."""
+    if isinstance(refusal, ConflictingContent):
+        form.data = {**form.data.dict(), "id": str(uuid7())}  # type: ignore[attr-defined]
 
 
 def _text(label: Any, rows: int = 3) -> Callable[[StepForm], forms.Field]:

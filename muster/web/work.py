@@ -117,7 +117,7 @@ QUEUES: tuple[tuple[set[str], StrOrPromise, Queue], ...] = (
 
 
 def _pile(title: StrOrPromise, matters: Matters) -> Pile:
-    rows = list(matters.select_related("area", "site", "lead")[: SHOWN + 1])
+    rows = list(matters.select_related("area", "site", "lead").defer("area__outline")[: SHOWN + 1])
     return Pile(title, rows[:SHOWN], len(rows) > SHOWN)
 
 

@@ -92,6 +92,8 @@ def _for_each_incident(due: Callable[[Incident], Iterable[Matter]], step: Callab
                     done += 1
                 except Refusal:
                     log.debug("not due: %s", matter.number)
+                except Exception:
+                    log.exception("timer on %s", matter.number)
     return done
 
 

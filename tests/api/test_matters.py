@@ -33,7 +33,7 @@ def test_a_finding_runs_to_its_close(cast: Cast) -> None:
     matter = f"/matters/{receipt['matter_id']}"
     fixer, verifier = signed_in(cast.fixer), signed_in(cast.verifier)
     assert post(signed_in(cast.dispatcher), f"{matter}/assignment", lead=cast.unit.pk).status_code == 201
-    photos = [fixer.post("/api/files", {"file": jpeg()}).json()["id"] for _n in range(2)]
+    photos = [fixer.post("/api/files", {"file": jpeg(shade)}).json()["id"] for shade in (1, 2)]
     assert post(fixer, f"{matter}/response", text="已补采", photos=photos).status_code == 201
     assert post(fixer, f"{matter}/closure-request").status_code == 201
     proof = verifier.post("/api/files", {"file": jpeg()}).json()["id"]

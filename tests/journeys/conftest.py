@@ -106,7 +106,8 @@ def browser_path() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+# Closed after each module: while it is open, a loop runs in this thread, and Django refuses to work in one.
+@pytest.fixture(scope="module")
 def chromium(browser_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)

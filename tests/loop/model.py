@@ -121,7 +121,7 @@ class Told:
 
     def return_(self, who: str | None, now: datetime) -> None:
         need(self._leads(who), self.status in ("assigned", "accepted"), not self._pending)
-        self.returned = True
+        self.sides, self.returned = self._with(who, "doer"), True
 
     def rule_return(self, who: str | None, now: datetime, upheld: bool) -> None:
         need(who in DISPATCHERS, self._may_check(who), self.status in WORKED_ON, self.returned)
@@ -132,6 +132,7 @@ class Told:
     def ask_extension(self, who: str | None, now: datetime, until: datetime) -> None:
         need(self._leads(who), self.status in WORKED_ON, not self._pending, self.extensions < 1)
         need(self.due and now < self.due < until <= self.due + hours(72))
+        self.sides = self._with(who, "doer")
         self.extension, self.extensions = until, self.extensions + 1
 
     def rule_extension(self, who: str | None, now: datetime, granted: bool) -> None:

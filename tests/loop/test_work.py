@@ -123,7 +123,7 @@ def test_requesting_closure_stops_the_units_clock_and_starts_the_checkers(cast: 
     due, at = known(matter.due_at), timezone.now()
     matter.request_closure(by=cast.fixer, text="已补采", photos=[cast.photo(), cast.photo()], at=at, id=act)
     request = matter.closurerequests.get()
-    assert (request.pk, request.due_at, request.verify_due_at) == (act, due, at + timedelta(hours=12))
+    assert (request.pk, request.due_at, request.verify_due_at) == (act, due, request.recorded_at + timedelta(hours=12))
     assert (matter.status, matter.due_at, matter.verify_due_at) == ("closure_requested", due, request.verify_due_at)
     assert not matter.overdue_at(due + timedelta(days=1))
     assert matter.check_overdue_at(request.verify_due_at + timedelta(seconds=1))

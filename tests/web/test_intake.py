@@ -51,7 +51,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(cast: Cast) -> None:
 def test_a_file_that_is_no_photo_is_refused_by_its_content(cast: Cast) -> None:
     liar = SimpleUploadedFile("photo.jpg", b"<html>not a photo</html>", "image/jpeg")
     answer = signed_in(cast.finder).post("/findings/new/", finding_form(cast, photos=liar))
-    assert answer.status_code == 415
+    assert answer.status_code == 422
+    assert "photo.jpg" in answer.content.decode()
     assert not Matter.objects.exists()
 
 
@@ -73,7 +74,7 @@ def test_a_request_by_telephone_keeps_who_asked_apart(cast: Cast) -> None:
 def test_a_proposal_by_anyone_is_followed_and_rated_by_its_link(cast: Cast) -> None:
     public = Client()
     assert public.get("/proposals/new/").status_code == 200
-    form = {"id": str(uuid7()), "category": "testing", "text": "建议学生错峰采样", "area": cast.county.pk}
+    form = proposal_form(cast)
     link = public.post("/proposals/new/", form).headers["Location"]
     assert public.post("/proposals/new/", form).headers["Location"] == link
     matter = Matter.objects.get()
@@ -86,6 +87,31 @@ def test_a_proposal_by_anyone_is_followed_and_rated_by_its_link(cast: Cast) -> N
     public.post(link, {"id": str(uuid7()), "done": "yes", "rating": "4", "remark": "谢谢"})
     matter.refresh_from_db()
     assert matter.status == "closed"
+
+
+def proposal_form(cast: Cast) -> dict[str, str]:
+    key = "a secret of this browser alone"
+    return {"id": str(uuid7()), "key": key, "category": "testing", "text": "建议学生错峰采样", "area": cast.county.pk}
+
+
+def test_who_knows_all_that_staff_know_gets_no_link_to_it(cast: Cast) -> None:
+    form = proposal_form(cast)
+    Client().post("/proposals/new/", form)
+    answer = Client().post("/proposals/new/", {**form, "key": "a guess of the unit that it is about"})
+    assert answer.status_code == 409
+
+
+def test_the_unit_does_not_rate_its_own_reply(cast: Cast) -> None:
+    form = proposal_form(cast)
+    link = Client().post("/proposals/new/", form).headers["Location"]
+    matter = Matter.objects.get()
+    matter.assign(by=cast.dispatcher, lead=cast.unit)
+    matter.respond(by=cast.fixer, text="已安排错峰")
+    matter.request_closure(by=cast.fixer)
+    answer = signed_in(cast.fixer).post(link, {"id": str(uuid7()), "done": "yes", "rating": "5"})
+    assert answer.status_code == 403
+    matter.refresh_from_db()
+    assert matter.status == "closure_requested"
 
 
 def test_a_wrong_link_opens_nothing(cast: Cast) -> None:

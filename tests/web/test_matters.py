@@ -15,6 +15,7 @@ from muster.loop.intake import Caller
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
 from muster.people.person import Reveal
+from muster.people.role import Role
 from tests.cast import Cast, picture
 from tests.web.signed_in import signed_in
 
@@ -22,10 +23,11 @@ SEES = ("chief", "deputy", "dispatcher", "finder", "verifier", "second_verifier"
 BLIND = ("outsider", "stranger", "administrator", "helper", "operator")
 
 
-def jpeg(name: str = "photo.jpg") -> SimpleUploadedFile:
+def jpeg(shade: int = 140) -> SimpleUploadedFile:
+    """The same shade is the same photo."""
     kept = BytesIO()
-    picture().save(kept, "JPEG")
-    return SimpleUploadedFile(name, kept.getvalue(), "image/jpeg")
+    picture(shade).save(kept, "JPEG")
+    return SimpleUploadedFile("photo.jpg", kept.getvalue(), "image/jpeg")
 
 
 @pytest.fixture
@@ -105,6 +107,40 @@ def test_what_was_handed_in_stays_when_a_step_is_refused(cast: Cast) -> None:
     assert again.status_code == 302
     matter.refresh_from_db()
     assert (matter.status, matter.cycle) == ("in_progress", 2)
+
+
+def test_what_changed_meanwhile_costs_nothing_that_was_typed(cast: Cast) -> None:
+    matter = cast.at_closure()
+    client = signed_in(cast.verifier)
+    matter.verify(by=cast.second_verifier, passed=True, photos=[cast.photo()])
+    form = {"id": str(uuid7()), "passed": "no", "remark": "只见两户，名单是三户", "photos": jpeg()}
+    answer = client.post(f"/matters/{matter.pk}/verification/", form)
+    assert answer.status_code == 409
+    assert "只见两户，名单是三户" in answer.content.decode()
+    assert "kept_photos" in answer.content.decode()
+
+
+def test_one_bad_photo_costs_the_others_nothing(cast: Cast) -> None:
+    matter = cast.at_closure()
+    bad = SimpleUploadedFile("bad.jpg", b"<html>", "image/jpeg")
+    form = {"id": str(uuid7()), "passed": "yes", "photos": [jpeg(1), bad, jpeg(2)]}
+    answer = signed_in(cast.verifier).post(f"/matters/{matter.pk}/verification/", form)
+    assert answer.status_code == 422
+    assert len(answer.context["form"].kept["photos"]) == 2
+    assert "bad.jpg" in answer.content.decode()
+
+
+def test_a_role_held_elsewhere_opens_nothing_here(cast: Cast) -> None:
+    """The unit's liaison answers the telephone in another county: who asked stays hidden here all the same."""
+    cast.grant("fixer", Role.OPERATOR, "unit", cast.elsewhere)
+    matter = cast.request(caller=Caller("王女士", "13900000017"), source_number="12345-7")
+    matter.note(by=cast.operator, text="王女士住3号楼501")
+    matter.assign(by=cast.dispatcher, lead=cast.unit)
+    for who in (cast.fixer, cast.junior):
+        client = signed_in(who)
+        page = client.get(f"/matters/{matter.pk}/").content.decode()
+        assert not {"王女士", "0017", "12345-7"} & {word for word in ("王女士", "0017", "12345-7") if word in page}
+        assert client.post(f"/matters/{matter.pk}/contact/", {"reason": "想知道"}).status_code == 404
 
 
 def test_a_double_click_acts_once(cast: Cast, assigned: Matter) -> None:

@@ -39,11 +39,11 @@ if (form.dataset.draft === "finding" && navigator.geolocation && window.isSecure
 }
 
 // The draft: texts and choices, never a name or a number of somebody.
-const KEY = "draft " + form.dataset.draft;
-const PRIVATE = ["csrfmiddlewaretoken", "photos", "kept_photos", "name", "phone"];
+const KEY = "draft " + form.dataset.draft + " " + form.dataset.person;
+const PRIVATE = ["csrfmiddlewaretoken", "photos", "kept_photos", "name", "phone", "source_number"];
 function restore() {
   const draft = JSON.parse(window.localStorage.getItem(KEY) || "null");
-  if (!draft || text.value) return;
+  if (!draft || text.value || form.querySelector("[name=recurrence_of]").value) return;
   Object.keys(draft).forEach((name) => form.querySelectorAll("[name=" + name + "]").forEach((field) => {
     if (field.type === "radio") { field.checked = field.value === draft[name]; } else { field.value = draft[name]; }
   }));
@@ -57,7 +57,7 @@ form.addEventListener("input", () => {
     if (kept) kept.hidden = false;
   } catch (full) { /* a full or closed storage must not stop the form */ }
 });
-// Gone only once the server has said that it is kept: the page after a success says so.
-if (document.querySelector(".said .success")) window.localStorage.removeItem(KEY);
+// Gone only once the server has said that it is kept: page.js sees it say so.
+form.addEventListener("submit", () => window.sessionStorage.setItem("sent draft", KEY));
 restore();
 showPhrases();

@@ -41,3 +41,10 @@ document.addEventListener("change", (event) => {
     shots.insertBefore(shot, shots.lastElementChild);
   });
 });
+
+// What was drafted here and is registered now needs no draft any more.
+if (document.querySelector(".said .registered")) {
+  const sent = window.sessionStorage.getItem("sent draft");
+  if (sent) window.localStorage.removeItem(sent);
+  window.sessionStorage.removeItem("sent draft");
+}
