@@ -218,7 +218,7 @@ def _intake(request: HttpRequest, kind: Kind, template: str) -> HttpResponse:
 def _registered(request: HttpRequest, receipt: Receipt, kind: Kind) -> HttpResponse:
     number = Matter.objects.values_list("number", flat=True).get(pk=receipt.matter_id)
     said = _("Registered as %(number)s. It is kept.") % {"number": number}
-    messages.success(request, said, extra_tags="registered")
+    messages.success(request, said, extra_tags="recorded")
     if "again" in request.POST:
         return redirect("finding" if kind == Kind.FINDING else "request")
     return redirect("matter", pk=receipt.matter_id)

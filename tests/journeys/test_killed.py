@@ -75,7 +75,7 @@ def test_nothing_that_was_answered_is_lost(city: Served) -> None:
 
     # What was cut off may be there or not; sent again, it is there once.
     client = Client(city, "demo.duty")
-    for _client, act in asked[-3:]:
+    for act in {act for _client, act in asked} - {str(act) for act in answered}:
         client.post(f"/api/matters/{matter}/note", {"id": act, "text": act})
     again = city.sql(f"select id from note where matter_id = '{matter}'").splitlines()
     assert len(again) == len(set(again)) >= len(kept)

@@ -1,4 +1,4 @@
-// Intake on a phone: phrases, sites as one types, and a draft that survives a killed tab. The form works without.
+// Intake on a phone: phrases, and sites as one types. The form works without.
 const form = document.getElementById("intake");
 const sites = document.getElementById("sites");
 const text = document.getElementById("id_text");
@@ -38,26 +38,4 @@ if (form.dataset.draft === "finding" && navigator.geolocation && window.isSecure
     () => {}, { timeout: 8000, maximumAge: 60000 });
 }
 
-// The draft: texts and choices, never a name or a number of somebody.
-const KEY = "draft " + form.dataset.draft + " " + form.dataset.person;
-const PRIVATE = ["csrfmiddlewaretoken", "photos", "kept_photos", "name", "phone", "source_number"];
-function restore() {
-  const draft = JSON.parse(window.localStorage.getItem(KEY) || "null");
-  if (!draft || text.value || form.querySelector("[name=recurrence_of]").value) return;
-  Object.keys(draft).forEach((name) => form.querySelectorAll("[name=" + name + "]").forEach((field) => {
-    if (field.type === "radio") { field.checked = field.value === draft[name]; } else { field.value = draft[name]; }
-  }));
-}
-form.addEventListener("input", () => {
-  const draft = {};
-  new FormData(form).forEach((value, name) => { if (PRIVATE.indexOf(name) < 0) draft[name] = value; });
-  try {
-    window.localStorage.setItem(KEY, JSON.stringify(draft));
-    const kept = document.getElementById("kept");
-    if (kept) kept.hidden = false;
-  } catch (full) { /* a full or closed storage must not stop the form */ }
-});
-// Gone only once the server has said that it is kept: page.js sees it say so.
-form.addEventListener("submit", () => window.sessionStorage.setItem("sent draft", KEY));
-restore();
 showPhrases();

@@ -1,4 +1,5 @@
 // Loaded on every page: what a plain page can do without. Old engines: no optional chaining, no :has.
+import { forgetSent, keepDraft } from "./draft.js";
 
 // One submit per press: a second click on a slow line would only send the same again.
 document.addEventListener("submit", (event) => {
@@ -42,9 +43,6 @@ document.addEventListener("change", (event) => {
   });
 });
 
-// What was drafted here and is registered now needs no draft any more.
-if (document.querySelector(".said .registered")) {
-  const sent = window.sessionStorage.getItem("sent draft");
-  if (sent) window.localStorage.removeItem(sent);
-  window.sessionStorage.removeItem("sent draft");
-}
+// What was drafted here and is recorded now needs no draft any more; the others are kept.
+if (document.querySelector(".said .recorded")) forgetSent();
+document.querySelectorAll("form[data-draft]").forEach(keepDraft);
