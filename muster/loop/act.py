@@ -22,8 +22,9 @@ from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.loop import span
 from muster.loop.conflict import Conflict
-from muster.loop.entry import Entry, canonical, digest_of, sha256_of
+from muster.loop.entry import canonical, digest_of, sha256_of
 from muster.loop.freeze import hold_record, replayed_at
+from muster.loop.record import enter, next_entry, turn_over
 from muster.loop.refusals import ActInFuture, ConflictingContent, refusal_of
 from muster.loop.sides import take_side
 from muster.loop.situation import Actor, Situation, situation_of
@@ -255,48 +256,6 @@ def close(act: Act, before: dict[str, Any], content: str) -> Receipt:
         turn_over(act.matter)
     enter(entry)
     return Receipt(act.id, act.matter.pk, entry.seq, act.recorded_at, entry.hash)
-
-
-def next_entry(act: Act, content: str, *, named: bool = True) -> Entry:
-    """The entry of an act, chained to the head of its matter, whose head it becomes."""
-    matter = act.matter
-    entry = Entry(
-        matter_id=matter.pk,
-        seq=matter.head_seq + 1,
-        action=act.action,
-        by=act.by,
-        by_organisation_id=act.organisation_id,
-        act_id=act.id if named else None,
-        content=sha256_of(content),
-        occurred_at=act.at,
-        recorded_at=act.recorded_at,
-        facts=canonical(act.rows),
-        previous=matter.head_hash,
-    )
-    entry.hash = entry.sealed_hash()
-    matter.head_seq, matter.head_hash, matter.recorded_at = entry.seq, entry.hash, act.recorded_at
-    return entry
-
-
-def turn_over(matter: Matter) -> None:
-    """End the open span of a matter and begin the next, as it is now."""
-    fields = {name: getattr(matter, name) for name in span.SPAN_FIELDS}
-    values = {**fields, "matter": matter.pk, "from_at": matter.recorded_at}
-    with connection.cursor() as cursor:
-        cursor.execute(span.END, values)
-        cursor.execute(span.BEGIN, values)
-
-
-COLUMNS = [field.attname for field in Entry._meta.concrete_fields if not field.primary_key]
-ENTER = f"""
-with e as (insert into entry ({", ".join(COLUMNS)}) values ({", ".join(["%s"] * len(COLUMNS))}) returning id)
-insert into afterwards (entry_id, tries, fault) select id, 0, '' from e
-"""
-
-
-def enter(entry: Entry) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(ENTER, [getattr(entry, name) for name in COLUMNS])
 
 
 def keep_conflict(act_id: UUID, matter: Matter, by: Person | None, action: str, content: str) -> None:

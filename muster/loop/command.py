@@ -12,10 +12,11 @@ from django.contrib.postgres.search import TrigramSimilarity
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
-from muster.loop.act import Act, enter, next_entry, verb
+from muster.loop.act import Act, verb
 from muster.loop.dispatch import OF_THE_MATTER, end_open, must_see, required
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import recorded_now
+from muster.loop.record import enter, next_entry
 from muster.loop.refusals import NothingPending
 from muster.loop.situation import Situation
 from muster.loop.standing import in_area, ruling, timer_or

@@ -17,24 +17,14 @@ from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
-from muster.loop.act import (
-    Act,
-    Receipt,
-    enter,
-    keep_conflict,
-    must_have_been,
-    next_entry,
-    repeated,
-    stamp,
-    turn_over,
-    verb,
-)
+from muster.loop.act import Act, Receipt, keep_conflict, must_have_been, repeated, stamp, verb
 from muster.loop.contact import Contact, new_salt
 from muster.loop.dispatch import must_see
 from muster.loop.entry import canonical
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import hold_record
 from muster.loop.number import next_number
+from muster.loop.record import enter, next_entry, turn_over
 from muster.loop.refusals import ConflictingContent, EvidenceNeeded, NotYours, refusal_of
 from muster.loop.situation import Actor, Situation
 from muster.loop.standing import finder, whoever_sees_it
