@@ -15,7 +15,7 @@ from muster.lib.ids import uuid7
 from muster.loop.entry import sha256_of
 from muster.loop.refusals import WrongState
 from muster.loop.situation import Situation
-from muster.loop.state import Kind, Status, Way
+from muster.loop.state import WORKED_ON, Kind, Status, Way
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 from muster.people.role import AREA_ROLES, Role
@@ -137,9 +137,15 @@ class MatterFields(models.Model):
         """The first line, for lists."""
         return self.text.splitlines()[0][:60] if self.text else self.number
 
+    @property
+    def clock_due_at(self) -> datetime | None:
+        """The deadline of the clock that runs now: the unit's, or the checker's; None when none runs."""
+        if self.status == Status.CLOSURE_REQUESTED:
+            return self.verify_due_at
+        return self.due_at if self.status in WORKED_ON else None
+
     def overdue_at(self, now: datetime) -> bool:
-        worked_on = self.status in (Status.ASSIGNED, Status.ACCEPTED, Status.IN_PROGRESS)
-        return bool(worked_on and self.due_at and self.due_at < now)
+        return bool(self.status in WORKED_ON and self.due_at and self.due_at < now)
 
     def check_overdue_at(self, now: datetime) -> bool:
         waits = self.status == Status.CLOSURE_REQUESTED

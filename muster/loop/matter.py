@@ -7,6 +7,7 @@ when it can't be done. ``docs/loop.md`` has the table.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -17,7 +18,7 @@ from muster.loop.command import Command
 from muster.loop.dispatch import Dispatch
 from muster.loop.fields import seen_under
 from muster.loop.intake import Intake
-from muster.loop.state import Kind, Status
+from muster.loop.state import WORKED_ON, Kind, Status
 from muster.loop.steps import Assignment
 from muster.loop.work import Work
 from muster.people.person import Person
@@ -31,9 +32,8 @@ class Matters(models.QuerySet["Matter"]):
             seen |= seen_under(grant, assigned)
         return self.filter(seen)
 
-    def overdue(self, now: object) -> Matters:
-        worked_on = Q(status__in=(Status.ASSIGNED, Status.ACCEPTED, Status.IN_PROGRESS), due_at__lt=now)
-        return self.filter(worked_on)
+    def overdue(self, now: datetime) -> Matters:
+        return self.filter(status__in=WORKED_ON, due_at__lt=now)
 
 
 class Matter(Intake, Dispatch, Work, Check, Command):

@@ -24,7 +24,7 @@ from muster.loop.entry import Entry
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUN_OF
 from muster.loop.situation import Actor, Situation, situation_of
-from muster.loop.state import Side, Status
+from muster.loop.state import Status
 from muster.loop.steps import STEPS, Evidence
 from muster.people.person import Person
 from muster.people.role import Role
@@ -109,10 +109,6 @@ class MatterPage:
         """Whether a doer looks at what only somebody else can close."""
         return self.matter.status == Status.CLOSURE_REQUESTED and not self.situation.may_check
 
-    @property
-    def is_checker(self) -> bool:
-        return self.situation.side == Side.CHECKER
-
     @cached_property
     def roles(self) -> set[str]:
         """The roles under which this person sees this matter. What is held elsewhere opens nothing here."""
@@ -122,6 +118,13 @@ class MatterPage:
     def is_doer_only(self) -> bool:
         """Whether the person sees it as, or below, who does the work: then whoever is behind it stays hidden."""
         return self.roles <= {Role.LIAISON} or not self.situation.may_check
+
+    def evidence_needed(self, verb: str) -> int:
+        """How many photos or files a step still needs, by the same count as the verb's own."""
+        rule = self.matter.rule
+        if verb in ("verify", "revisit"):
+            return rule.evidence
+        return max(0, rule.evidence_to_close - self.situation.evidence_filed) if verb == "request_closure" else 0
 
     @cached_property
     def timeline(self) -> list[Told]:
@@ -188,12 +191,8 @@ class MatterPage:
     @property
     def clock(self) -> dict[str, Any] | None:
         """The clock that runs now."""
-        matter = self.matter
-        if matter.status == Status.CLOSURE_REQUESTED:
-            return self._clock("verify", matter.verify_due_at)
-        if matter.status in (Status.ASSIGNED, Status.ACCEPTED, Status.IN_PROGRESS):
-            return self._clock("work", matter.due_at)
-        return None
+        checking = self.matter.status == Status.CLOSURE_REQUESTED
+        return self._clock("verify" if checking else "work", self.matter.clock_due_at)
 
     @property
     def standard(self) -> list[str]:

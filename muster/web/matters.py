@@ -72,7 +72,7 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
     page = MatterPage(Matter.objects.get(pk=seen.pk), _person(request))
     context = {
         "section": "matters", "form": form, "matter": page.matter, "page": page, "words": STEPS[verb], "noun": noun,
-        "blocked": _blocked(page, verb),
+        "blocked": _blocked(page, verb), "evidence_needed": page.evidence_needed(verb),
     }  # fmt: skip
     return render(request, "matters/step.html", context, status=status)
 

@@ -60,14 +60,6 @@ class StepForm(forms.Form):
         self.kept: dict[str, list[File]] = {}
         self.bad_files: list[str] = []
 
-    @property
-    def evidence_needed(self) -> int:
-        """How many photos or files this step still needs."""
-        rule, filed = self.matter.rule, self.matter.evidences.filter(cycle=self.matter.cycle, of="after")
-        if self.verb in ("verify", "revisit"):
-            return rule.evidence
-        return max(0, rule.evidence_to_close - filed.count()) if self.verb == "request_closure" else 0
-
     def keep_files(self) -> None:
         """Take in what was uploaded, before anything can be refused: nothing that was handed in is lost."""
         for name in FILES:

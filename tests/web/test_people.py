@@ -38,11 +38,6 @@ def local(cast: Cast) -> Person:
     return cast.person("local", "bureau", Role.ADMINISTRATOR, area=cast.county)
 
 
-@pytest.fixture
-def admin(cast: Cast) -> Client:
-    return signed_in(cast.administrator)
-
-
 @pytest.mark.parametrize("door", DOORS)
 def test_pages_open_to_an_administrator_of_the_area_alone(cast: Cast, far: Person, door: str) -> None:
     address = f"/people/{door.format(pk=cast.fixer.pk)}"

@@ -18,11 +18,6 @@ from tests.web.signed_in import signed_in
 
 
 @pytest.fixture
-def admin(cast: Cast) -> Client:
-    return signed_in(cast.administrator)
-
-
-@pytest.fixture
 def local(cast: Cast) -> Client:
     """The browser of an administrator of the county where the site is."""
     return signed_in(cast.person("local", "bureau", Role.ADMINISTRATOR, area=cast.county))

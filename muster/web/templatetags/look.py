@@ -53,11 +53,10 @@ def status_badge(matter: MatterFields) -> SafeString:
 @register.simple_tag
 def due_badge(matter: MatterFields) -> SafeString:
     """The clock that runs now: the unit's or the checker's; overdue in red, soon in amber."""
-    now = clock.now()
-    due = matter.verify_due_at if matter.status == Status.CLOSURE_REQUESTED else matter.due_at
-    if matter.status not in (Status.ASSIGNED, Status.ACCEPTED, Status.IN_PROGRESS, Status.CLOSURE_REQUESTED) or not due:
+    now, due = clock.now(), matter.clock_due_at
+    if not due:
         return SafeString("")
-    if due < now:
+    if matter.overdue_at(now) or matter.check_overdue_at(now):
         return badge("red", "late", _("overdue {time}").format(time=duration(now - due)))
     if due - now < SOON:
         return badge("amber", "soon", _("{time} left").format(time=duration(due - now)))
