@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from psycopg import ClientCursor
 
 from muster.loop.matter import Matter
 from tests.cast import Cast
@@ -21,14 +22,20 @@ HAND = "insert into hand (matter_id, person_id, side) values"
 def stopped_by(statement: str, known: dict[str, Any]) -> str | None:
     """The constraint that refuses a statement, at once or at the commit; None if nothing does. It is undone."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, known)
-            cursor.execute("set constraints all immediate")
+        with transaction.atomic():
+            send(statement, known)
+            send("set constraints all immediate")
             raise _Undo
     except _Undo:
         return None
     except IntegrityError as fault:
         return name_of(fault)
+
+
+def send(statements: str, known: dict[str, Any] | None = None) -> None:
+    """Send statements in one message, as from a shell; the cursors of Django prepare theirs, one at a time."""
+    with connection.wrap_database_errors, ClientCursor(connection.connection) as cursor:
+        cursor.execute(statements.encode(), known)
 
 
 class _Undo(Exception):

@@ -41,7 +41,8 @@ def busy(cast: Cast) -> Matter:
 def tamper(sql: str, *values: UUID) -> None:
     """What only somebody with the database's own key can do."""
     with connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate; set session_replication_role = replica")
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set session_replication_role = replica")
         cursor.execute(sql, values)
         cursor.execute("set session_replication_role = origin")
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from muster.people.role import Role
 from tests.cast import Cast
-from tests.loop.attack import CHECKER, known_to, name_of, passing, sided
+from tests.loop.attack import CHECKER, known_to, name_of, passing, send, sided
 from tests.loop.meanwhile import while_uncommitted
 
 pytestmark = pytest.mark.xdist_group("apart")
@@ -67,8 +67,8 @@ def test_two_transactions_do_not_pass_each_other(city: Cast, what: str) -> None:
 
 
 def run(statement: str, known: dict[str, Any]) -> Callable[[], None]:
-    def send() -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, known)
+    def sent() -> None:
+        with transaction.atomic():
+            send(statement, known)
 
-    return send
+    return sent
