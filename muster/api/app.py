@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
 from muster.api.files import router as files
 from muster.api.matters import router as matters
 from muster.lib.refusal import Refusal
+from muster.loop.refusals import NotSeen
 
 api = NinjaAPI(
     title="Muster", version="1", auth=SessionAuth(), urls_namespace="api", docs_url=None,
@@ -16,6 +17,11 @@ api = NinjaAPI(
 )  # fmt: skip
 api.add_router("/matters", matters)
 api.add_router("/files", files)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, fault: Http404) -> HttpResponse:
+    return refused(request, NotSeen())
 
 
 @api.exception_handler(Refusal)

@@ -109,7 +109,7 @@ TEMPLATES = [
 AUTH_USER_MODEL = "muster.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "muster.web.session.Backend",
 ]
 PASSWORD_HASHERS = ["muster.web.hashing.BoundedArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -156,6 +156,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
+SESSION_ENGINE = "muster.web.session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -12,6 +12,6 @@ for route in routes:
     setattr(route.callback, "login_required", False)  # noqa: B010 - Django reads it off the view
 
 urlpatterns = [
-    path("", include("muster.web.urls")),
     path("api/", (routes, namespace, name)),
+    path("", include("muster.web.urls")),
 ]

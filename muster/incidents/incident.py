@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from muster.lib import clock
+from muster.lib.compiled import Compiled
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
 from muster.policy.version import PackVersion
@@ -47,7 +51,7 @@ class Incident(models.Model):
     @classmethod
     def current(cls) -> Incident | None:
         """The open incident that began last; an exercise only where nothing real is open."""
-        return cls.objects.filter(ended_at=None).order_by("exercise", "-started_at").first()
+        return next(iter(OPEN()), None)
 
     @property
     def name(self) -> str:
@@ -56,6 +60,12 @@ class Incident(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @contextlib.contextmanager
+    def clock(self) -> Iterator[None]:
+        """Follow its zone of time, and in an exercise its clock."""
+        with timezone.override(self.tz), clock.behind(self.behind):
+            yield
 
     def pack_version(self) -> PackVersion:
         """The version put in force last."""
@@ -67,6 +77,9 @@ class Incident(models.Model):
     def put_in_force(self, version: PackVersion, by_id: int | None = None) -> PackInForce:
         """From now on, matters are registered under this version; earlier matters keep theirs."""
         return PackInForce.objects.create(incident=self, version=version, by_id=by_id)
+
+
+OPEN = Compiled(lambda: Incident.objects.filter(ended_at=None).order_by("exercise", "-started_at")[:1])
 
 
 class PackInForce(models.Model):

@@ -19,15 +19,15 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from muster.lib import clock
+from muster.lib.compiled import insert
 from muster.lib.ids import uuid7
-from muster.loop import span
 from muster.loop.conflict import Conflict
 from muster.loop.entry import canonical, digest_of, sha256_of
-from muster.loop.freeze import hold_record, replayed_at
-from muster.loop.record import enter, next_entry, turn_over
-from muster.loop.refusals import ActInFuture, ConflictingContent, refusal_of
+from muster.loop.freeze import K, replayed_at
+from muster.loop.record import next_entry, put
+from muster.loop.refusals import ActInFuture, ConflictingContent, NotSeen, refusal_of
 from muster.loop.sides import take_side
-from muster.loop.situation import Actor, Situation, situation_of
+from muster.loop.situation import COLUMNS, SOURCE, Actor, Situation
 from muster.loop.state import Side
 from muster.loop.steps import Evidence, Step
 from muster.people.person import Grant, Person
@@ -85,7 +85,7 @@ class Act:
             **fields,
         )
         self._named = True
-        row.save(force_insert=True)
+        insert(row)
         self.rows.append((table._meta.db_table, str(row.pk), digest_of(row)))
         return row
 
@@ -172,8 +172,10 @@ def perform(
 ) -> Receipt:
     content = canonical([known.name, matter.pk, by.pk if by else None, at, asked])
     try:
-        with clock.behind(matter.incident.behind), transaction.atomic():
-            return _record(known, matter, by, at, act_id, asked, content)
+        with transaction.atomic():
+            lock(matter, *(value for value in asked.values() if isinstance(value, type(matter))))
+            with matter.incident.clock():
+                return _record(known, matter, by, at, act_id, asked, content)
     except ConflictingContent:
         keep_conflict(act_id, matter, by, known.name, content)
         raise
@@ -190,14 +192,14 @@ def _record(
     asked: dict[str, Any],
     content: str,
 ) -> Receipt:
-    hold_record()
-    locked = (matter, *(value for value in asked.values() if isinstance(value, type(matter))))
-    lock(*locked)
-    now, first = stamp(act_id, max(one.recorded_at for one in locked))
-    if first:
-        return repeated(first, content)
+    last = max(one.recorded_at for one in (matter, *asked.values()) if isinstance(one, type(matter)))
+    now, first, situation = stamp_around(matter, by, act_id, last)
     actor = Actor.of(by)
-    situation = situation_of(matter.pk, by)
+    shown = not by or any(matter.shown_by(grant, situation) for grant in actor.grants)
+    if first and (shown or is_same(first, content)):
+        return repeated(first, content)
+    if not shown:
+        raise NotSeen
     grant = known.admit(actor, matter, situation)
     act = Act(known.name, matter, by, must_have_been(at or now, now), act_id, now, grant, actor, situation)
     before = matter.present()
@@ -211,28 +213,53 @@ def lock(*matters: Matter) -> None:
         matter.read_locked()
 
 
-STAMP = """
-select greatest(clock_timestamp() - make_interval(secs => %(behind_s)s), %(last)s::timestamptz + interval '1 microsecond'),
-  e.seq, e.content, e.matter_id, e.recorded_at, e.hash
-from (values (1)) one left join entry e on e.act_id = %(act)s
+#: The record is held from the stamp to the commit; all locks are taken before the clock is read.
+HELD = f"with held as materialized (select pg_advisory_xact_lock_shared({K}))"
+STAMPED = """
+greatest(clock_timestamp() - make_interval(secs => %(behind_s)s), %(last)s::timestamptz + interval '1 microsecond'),
+e.seq, e.content, e.matter_id, e.recorded_at, e.hash
 """
+FIRST = "left join entry e on e.act_id = %(act)s"
+STAMP = f"{HELD} select {STAMPED} from held {FIRST}"
+AROUND = f"{HELD} select {STAMPED}, {COLUMNS} from held cross join {SOURCE} {FIRST} where m.id = %(matter)s"
+First = tuple[Any, ...]
 
 
-def stamp(act_id: UUID, last: datetime | None) -> tuple[datetime, tuple[Any, ...] | None]:
-    """The moment at which this act is recorded, and the entry that already stands under its id."""
-    with connection.cursor() as cursor:
-        cursor.execute(STAMP, {"act": act_id, "last": last, "behind_s": clock.how_far_behind().total_seconds()})
-        now, seq, *rest = cursor.fetchone()
-    first = (act_id, seq, *rest) if seq else None
+def stamp(act_id: UUID) -> tuple[datetime, First | None]:
+    """Hold the record. The moment at which a new matter is recorded, and the entry that already stands under the act's id."""
+    row = _ask(STAMP, {"act": act_id, "last": None})
+    return replayed_at() or row[0], _first(act_id, row)
+
+
+def stamp_around(
+    matter: Matter, by: Person | None, act_id: UUID, last: datetime
+) -> tuple[datetime, First | None, Situation]:
+    """The same for an act on a matter, recorded later than the last one, and what stands around the matter."""
+    row = _ask(AROUND, {"act": act_id, "last": last, "matter": matter.pk, "person": by.pk if by else None})
     replayed = replayed_at()
-    if replayed:
-        now = max(replayed, last + timedelta(microseconds=1)) if last else replayed
-    return now, first
+    now = max(replayed, last + timedelta(microseconds=1)) if replayed else row[0]
+    return now, _first(act_id, row), Situation(*row[6:])
 
 
-def repeated(first: tuple[Any, ...], content: str) -> Receipt:
-    act_id, seq, known, matter_id, recorded_at, hash_ = first
-    if known != sha256_of(content):
+def _ask(sql: str, values: dict[str, Any]) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**values, "behind_s": clock.how_far_behind().total_seconds()})
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+
+
+def _first(act_id: UUID, row: tuple[Any, ...]) -> First | None:
+    return (act_id, *row[1:6]) if row[1] else None
+
+
+def is_same(first: First, content: str) -> bool:
+    """Whether an act was taken already: by the same person, for content says who."""
+    return bool(first[2] == sha256_of(content))
+
+
+def repeated(first: First, content: str) -> Receipt:
+    act_id, seq, _content, matter_id, recorded_at, hash_ = first
+    if not is_same(first, content):
         raise ConflictingContent(id=act_id)
     return Receipt(act_id, matter_id, seq, recorded_at, hash_, repeated=True)
 
@@ -251,10 +278,7 @@ def must_have_been(at: datetime, now: datetime) -> datetime:
 def close(act: Act, before: dict[str, Any], content: str) -> Receipt:
     """Write the present, the span and the entry of an act, in this order, the entry last."""
     entry = next_entry(act, content)
-    changed = act.matter.save_present(before)
-    if changed.intersection(span.SPAN_FIELDS):
-        turn_over(act.matter)
-    enter(entry)
+    put(act.matter, act.matter.changed_since(before), entry)
     return Receipt(act.id, act.matter.pk, entry.seq, act.recorded_at, entry.hash)
 
 

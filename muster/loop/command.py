@@ -16,7 +16,7 @@ from muster.loop.act import Act, verb
 from muster.loop.dispatch import OF_THE_MATTER, end_open, must_see, required
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import recorded_now
-from muster.loop.record import enter, next_entry
+from muster.loop.record import next_entry, put
 from muster.loop.refusals import NothingPending
 from muster.loop.situation import Situation
 from muster.loop.standing import in_area, ruling, timer_or
@@ -174,8 +174,7 @@ class Command(MatterFields):
         self.lead_id = self.verify_due_at = None
         absorbed = replace(act, action="absorb", matter=target)
         entry = next_entry(absorbed, str(self.pk), named=False)
-        target.save_present(target.present())
-        enter(entry)
+        put(target, (), entry)
 
     @verb(in_area(Role.HEADQUARTERS), (*LIVE, Status.CLOSED))
     def draft_publication(self, act: Act, reason: str) -> None:

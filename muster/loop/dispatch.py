@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db import connection
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
@@ -27,7 +27,6 @@ from muster.loop.steps import (
     VoidingRequest,
 )
 from muster.people.organisation import Organisation
-from muster.people.person import Grant
 from muster.people.role import Role
 
 if TYPE_CHECKING:
@@ -130,18 +129,21 @@ def end_open(matter: MatterFields, act: Act, *tables: type[Assignment | Question
         table._default_manager.filter(matter_id=matter.pk, ended_at=None).update(ended_at=act.recorded_at)
 
 
+SEEN_THERE = """
+select exists (select 1 from grant_ g join person p on p.id = g.person_id
+  where g.role = 'liaison' and p.is_active and g.organisation_id = any(%(organisations)s)
+    and g.area_id = any(%(areas)s) and g.from_at <= %(at)s and (g.until is null or g.until > %(at)s))
+"""
+
+
 def must_see(matter: MatterFields, organisation: Organisation, at: datetime) -> None:
     """Nobody is assigned who could not see it: somebody must hold a liaison's grant there."""
     above = [int(pk) for pk in organisation.path.rstrip("/").split("/")]
-    grants = Grant.objects.filter(
-        Q(until=None) | Q(until__gt=at),
-        from_at__lte=at,
-        role=Role.LIAISON,
-        organisation__in=above,
-        area__in=matter.area_path.rstrip("/").split("/"),
-        person__is_active=True,
-    )
-    if not grants.exists():
+    values: dict[str, Any] = {"at": at, "organisations": above, "areas": matter.area_path.rstrip("/").split("/")}
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN_THERE, values)
+        seen = cursor.fetchone()[0]
+    if not seen:
         raise NobodyThere(organisation=organisation.name)
 
 

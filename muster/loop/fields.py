@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from muster.incidents.incident import Incident
+from muster.lib.compiled import Compiled, Given
 from muster.lib.ids import uuid7
 from muster.loop.entry import sha256_of
-from muster.loop.refusals import WrongState
+from muster.loop.refusals import NotSeen, WrongState
 from muster.loop.situation import Situation
 from muster.loop.state import WORKED_ON, Kind, Status, Way
 from muster.people.organisation import Organisation
@@ -92,17 +93,16 @@ class MatterFields(models.Model):
     def present(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in PRESENT}
 
-    def save_present(self, before: dict[str, Any]) -> set[str]:
-        """Save what an act changed of the present, and the head. Returns the names of what changed."""
-        changed = {name for name, value in self.present().items() if value != before[name]}
-        self.save(update_fields=[*changed, *HEAD])
-        return changed
+    def changed_since(self, before: dict[str, Any]) -> set[str]:
+        return {name for name, value in self.present().items() if value != before[name]}
 
     def read_locked(self) -> None:
-        """Lock this matter until the transaction ends, and read it anew."""
-        locked = type(self)._default_manager.select_for_update(no_key=True)
-        self.refresh_from_db(from_queryset=locked)
-        self.__dict__.pop("rule", None)
+        """Lock this matter until the transaction ends, and read it anew, whatever was known of it but its id."""
+        found = _locked(type(self))(pk=self.pk)
+        if not found:
+            raise NotSeen
+        self.__dict__.clear()
+        self.__dict__.update(found[0].__dict__)
 
     def must_be(self, states: Iterable[str]) -> None:
         if self.status not in states:
@@ -150,6 +150,12 @@ class MatterFields(models.Model):
     def check_overdue_at(self, now: datetime) -> bool:
         waits = self.status == Status.CLOSURE_REQUESTED
         return bool(waits and self.verify_due_at and self.verify_due_at < now)
+
+
+@cache
+def _locked(matter: type[MatterFields]) -> Compiled[Any]:
+    locked = matter._default_manager.select_for_update(no_key=True, of=("self",))
+    return Compiled(lambda: locked.select_related("incident").filter(pk=Given("pk")))
 
 
 #: Kinds that an operator takes by telephone and calls back about.

@@ -50,12 +50,6 @@ def recorded_now() -> datetime:
     return _replayed.get() or clock.now()
 
 
-def hold_record() -> None:
-    """Hold K shared until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(%s)", [K])
-
-
 class Frozen(NamedTuple):
     """A moment as of which the record is complete and stays so, and the id of the last entry that was there."""
 

@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
-from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
@@ -22,9 +21,8 @@ from muster.loop.contact import Contact, new_salt
 from muster.loop.dispatch import must_see
 from muster.loop.entry import canonical
 from muster.loop.fields import MatterFields
-from muster.loop.freeze import hold_record
 from muster.loop.number import next_number
-from muster.loop.record import enter, next_entry, turn_over
+from muster.loop.record import begin_span, enter, next_entry
 from muster.loop.refusals import ConflictingContent, EvidenceNeeded, NotYours, refusal_of
 from muster.loop.situation import Actor, Situation
 from muster.loop.standing import finder, whoever_sees_it
@@ -159,7 +157,7 @@ def _register_once(
         contact = _contact_of(made.pk, caller) if caller else None
         content = canonical([*asked, contact.digest if contact else None])
         try:
-            with clock.behind(made.incident.behind), transaction.atomic():
+            with made.incident.clock(), transaction.atomic():
                 return _register(made, contact, photos, at, content)
         except ConflictingContent:
             keep_conflict(made.pk, made, made.reporter, "register", content)
@@ -181,8 +179,7 @@ def _contact_of(matter_id: UUID, caller: Caller) -> Contact:
 def _register(
     made: Matter, contact: Contact | None, photos: Sequence[File], at: datetime | None, content: str
 ) -> Receipt:
-    hold_record()
-    now, first = stamp(made.pk, None)
+    now, first = stamp(made.pk)
     if first:
         return repeated(first, content)
     if not made.text:
@@ -232,6 +229,6 @@ def _enter_registered(act: Act, prefix: str, content: str) -> Receipt:
     act.rows.append(("matter", str(made.pk), digest))
     entry = next_entry(act, content)
     made.save(force_insert=True)
-    turn_over(made)
+    begin_span(made)
     enter(entry)
     return Receipt(act.id, made.pk, entry.seq, act.recorded_at, entry.hash)

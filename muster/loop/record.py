@@ -1,13 +1,16 @@
-"""The record of an act: its span and its entry, as every verb writes them."""
+"""The record of an act: the present, its span and its entry, as every verb writes them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from muster.loop import span
 from muster.loop.entry import Entry, canonical, sha256_of
+from muster.loop.fields import HEAD
 
 if TYPE_CHECKING:
     from muster.loop.act import Act
@@ -35,22 +38,45 @@ def next_entry(act: Act, content: str, *, named: bool = True) -> Entry:
     return entry
 
 
-def turn_over(matter: Matter) -> None:
-    """End the open span of a matter and begin the next, as it is now."""
-    fields = {name: getattr(matter, name) for name in span.SPAN_FIELDS}
-    values = {**fields, "matter": matter.pk, "from_at": matter.recorded_at}
+def put(matter: Matter, changed: Collection[str], entry: Entry) -> None:
+    """Write what an act changed of the present, the head and the entry, and turn the span over if it tells of a change."""
+    turned = not span.TOLD.isdisjoint(changed)
+    names = (*sorted(changed), *HEAD)
+    fields: dict[str, Any] = {field.attname: field for field in matter._meta.concrete_fields}
+    present = [fields[name].get_db_prep_save(getattr(matter, name), connection) for name in names]
+    ended: list[Any] = [matter.recorded_at, matter.pk] if turned else []
     with connection.cursor() as cursor:
-        cursor.execute(span.END, values)
-        cursor.execute(span.BEGIN, values)
+        cursor.execute(_putting(names, turned), [*present, matter.pk, *ended, *_values(entry)])
+    if turned:
+        begin_span(matter)
 
 
-COLUMNS = [field.attname for field in Entry._meta.concrete_fields if not field.primary_key]
-ENTER = f"""
-with e as (insert into entry ({", ".join(COLUMNS)}) values ({", ".join(["%s"] * len(COLUMNS))}) returning id)
-insert into afterwards (entry_id, tries, fault) select id, 0, '' from e
-"""
+def begin_span(matter: Matter) -> None:
+    """Begin a span of the matter as it is now: a statement of its own, as beside it the old one would still be open."""
+    values = {name: getattr(matter, name) for name in span.SPAN_FIELDS}
+    with connection.cursor() as cursor:
+        cursor.execute(span.BEGIN, {**values, "matter": matter.pk, "from_at": matter.recorded_at})
 
 
 def enter(entry: Entry) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(ENTER, [getattr(entry, name) for name in COLUMNS])
+        cursor.execute(f"with {ENTERED}", _values(entry))
+
+
+COLUMNS = [field.attname for field in Entry._meta.concrete_fields if not field.primary_key]
+#: An entry, and its row in the queue of what happens afterwards.
+ENTERED = f"""
+e as (insert into entry ({", ".join(COLUMNS)}) values ({", ".join(["%s"] * len(COLUMNS))}) returning id)
+insert into afterwards (entry_id, tries, fault) select id, 0, '' from e
+"""
+
+
+def _values(entry: Entry) -> list[Any]:
+    return [getattr(entry, name) for name in COLUMNS]
+
+
+@functools.cache
+def _putting(names: tuple[str, ...], turned: bool) -> str:
+    written = f"m as (update matter set {', '.join(f'{name} = %s' for name in names)} where id = %s)"
+    ended = f"s as ({span.END}), " if turned else ""
+    return f"with {written}, {ended}{ENTERED}"

@@ -14,6 +14,14 @@ class NotYours(Refusal):
     message = _("Your role doesn't cover this step here. Ask the dispatcher of the area.")
 
 
+class NotSeen(NotYours):
+    """To whom it isn't shown, a matter doesn't exist: pages and the API answer as if there were none."""
+
+    code = "not_found"
+    status = 404
+    message = _("It doesn't exist, or it isn't shown to you.")
+
+
 class WrongState(Refusal):
     code = "wrong_state"
     message = _("The matter is “{status}” now, so this step can't be taken. Load the page again.")

@@ -48,8 +48,9 @@ class Situation:
         return self.side != Side.DOER and not self.below_a_doer
 
 
-SITUATION = """
-select a.id, o.path, a.dispatched_at,
+#: The columns of a Situation, and what they are read from; parameters are the matter and the person.
+COLUMNS = """
+a.id, o.path, a.dispatched_at,
   array(select so.path from assignment s join organisation so on so.id = s.organisation_id
         where s.matter_id = m.id and s.part = 'support' and s.ended_at is null),
   (select id from return_ where matter_id = m.id and ended_at is null),
@@ -69,13 +70,15 @@ select a.id, o.path, a.dispatched_at,
   exists(select 1 from membership s join organisation mine on mine.id = s.organisation_id
          join party p on p.matter_id = m.id and p.side = 'doer' join organisation theirs on theirs.id = p.organisation_id
          where s.person_id = %(person)s and s.until is null and starts_with(mine.path, theirs.path))
-from matter m
+"""
+SOURCE = """
+matter m
 left join assignment a on a.matter_id = m.id and a.part = 'lead' and a.ended_at is null
 left join organisation o on o.id = a.organisation_id
 left join voiding_request v on v.matter_id = m.id and v.ended_at is null
 left join publication_draft d on d.matter_id = m.id and d.ended_at is null
-where m.id = %(matter)s
 """
+SITUATION = f"select {COLUMNS} from {SOURCE} where m.id = %(matter)s"
 
 
 def situation_of(matter_id: UUID, person: Person | None) -> Situation:

@@ -10,6 +10,7 @@ from muster.places.area import Area
 
 #: What a span tells of its matter; the same names stand on the matter for the present.
 SPAN_FIELDS = ("status", "area_id", "lead_id", "due_at", "verify_due_at")
+TOLD = frozenset(SPAN_FIELDS)
 
 
 class Span(models.Model):
@@ -38,8 +39,7 @@ class Span(models.Model):
         return f"{self.matter_id} {self.status}"
 
 
-# Two statements: inside one, the unique index would see the old span still open.
-END = "update span set to_at = %(from_at)s where matter_id = %(matter)s and to_at is null"
+END = "update span set to_at = %s where matter_id = %s and to_at is null"
 BEGIN = """
 insert into span (matter_id, status, area_id, lead_id, due_at, verify_due_at, from_at)
 values (%(matter)s, %(status)s, %(area_id)s, %(lead_id)s, %(due_at)s, %(verify_due_at)s, %(from_at)s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from muster.lib.compiled import Compiled, Given
 from muster.places.area import Area
 
 
@@ -50,6 +51,13 @@ class Organisation(models.Model):
             made.save(update_fields=["path"])
         return made
 
+    @classmethod
+    def by_key(cls, pk: int) -> Organisation | None:
+        return next(iter(BY_KEY(pk=pk)), None)
+
     def holds(self, path: str) -> bool:
         """Whether the organisation with that path is this one or stands below it."""
         return path.startswith(self.path)
+
+
+BY_KEY = Compiled(lambda: Organisation.objects.filter(pk=Given("pk")))

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from muster.lib.compiled import Compiled, Given
 from muster.people.organisation import Organisation
 from muster.people.role import SECOND_FACTOR_ROLES, Role
 from muster.places.area import Area
@@ -59,12 +60,7 @@ class Person(AbstractBaseUser):
         remembered: list[Grant] | None = getattr(self, "_grants", None)
         if remembered is not None and at is None:
             return remembered
-        at = at or timezone.now()
-        return list(
-            self.grants.filter(Q(until=None) | Q(until__gt=at), from_at__lte=at, person__is_active=True)
-            .select_related("area", "organisation")
-            .defer("area__outline")
-        )
+        return IN_FORCE(person=self.pk, at=at or timezone.now())
 
     def memberships_now(self) -> models.QuerySet[Membership]:
         return self.memberships.filter(until=None).select_related("organisation")
@@ -119,6 +115,16 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role} {self.area_id}"
+
+
+IN_FORCE = Compiled(
+    lambda: (
+        Grant.objects.filter(Q(until=None) | Q(until__gt=Given("at")), from_at__lte=Given("at"))
+        .filter(person=Given("person"), person__is_active=True)
+        .select_related("area", "organisation")
+        .defer("area__outline")
+    )
+)
 
 
 class Reveal(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -10,11 +11,10 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from muster.lib import clock
 from muster.lib.refusal import Refusal
 from muster.web import rolecards, secondfactor
 from muster.web.context import incident_of
@@ -42,13 +42,11 @@ def locale(get_response: Respond) -> Respond:
 
 
 def incident_zone(get_response: Respond) -> Respond:
-    """Pages show the incident's zone of time, and in an exercise its clock."""
+    """Pages show the incident's zone of time, and in an exercise its clock; an act, its matter's."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        incident = incident_of(request) if not request.path.startswith("/static/") else None
-        if not incident:
-            return get_response(request)
-        with timezone.override(incident.tz), clock.behind(incident.behind):
+        incident = None if request.path.startswith(("/static/", "/api/")) else incident_of(request)
+        with incident.clock() if incident else contextlib.nullcontext():
             return get_response(request)
 
     return respond

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PREFIX = "demo."
 ROLE_CARD = "role_card"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "muster.web.session.Backend"
 
 #: What a proxy adds. Behind one, everybody seems to sit at the machine itself.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via")

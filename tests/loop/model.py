@@ -109,7 +109,7 @@ class Told:
         self._dispatch(now, lead, supports)
 
     def fix_on_spot(self, who: str | None, now: datetime, doer: str) -> None:
-        need(who == self.reporter == "finder", self.status == "registered", self._may_do(doer, self.sides))
+        need(who == self.reporter == "finder", self.status == "registered", sees(doer), self._may_do(doer, self.sides))
         self.sides = {**self._with(who, "checker"), doer: "doer"}
         self.lead, self.due, self.began = doer, now + hours(HOURS[self.severity][0]), now
         self.dispatched = self.dispatched or now

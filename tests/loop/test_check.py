@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from muster.loop.check import AwaitsConfirmation, RatingNeeded, SomebodyElseRevisits, TooLateToReopen
 from muster.loop.freeze import recorded_as
-from muster.loop.refusals import AlreadyDone, DoersCannotClose, EvidenceNeeded, NotYours, ReasonNeeded
+from muster.loop.refusals import AlreadyDone, DoersCannotClose, EvidenceNeeded, NotSeen, NotYours, ReasonNeeded
 from muster.people.role import Role
 from tests.cast import Cast, act_id
 from tests.loop.stage import closed, failed, in_exercise, known, last, long_unheard, refuses, sides, spans, unheard
@@ -125,8 +125,8 @@ def test_a_proposer_rates_the_reply(cast: Cast) -> None:
 
 def test_a_finding_is_confirmed_by_nobody(cast: Cast) -> None:
     matter = cast.at_closure()
-    for by in (cast.operator, cast.finder, None):
-        with refuses(NotYours):
+    for by, refusal in ((cast.operator, NotSeen), (cast.finder, NotYours), (None, NotYours)):
+        with refuses(refusal):
             matter.confirm(by=by, done=True, rating=5)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from muster.loop.dispatch import ExtensionTooLong, NobodyThere
-from muster.loop.refusals import NothingPending, NotYours, ReasonNeeded, WrongSide
+from muster.loop.refusals import NothingPending, NotSeen, ReasonNeeded, WrongSide
 from muster.loop.work import ExtensionsUsedUp
 from muster.people.role import Role
 from tests.cast import Cast, act_id
@@ -82,7 +82,7 @@ def test_an_upheld_return_ends_the_assignment_and_the_next_gets_full_hours(cast:
     at = timezone.now()
     matter.assign(by=cast.dispatcher, lead=cast.support, at=at)
     assert (matter.due_at, matter.dispatched_at) == (at + timedelta(hours=4), first)
-    with refuses(NotYours):
+    with refuses(NotSeen):
         matter.accept(by=cast.fixer)
 
 
@@ -157,7 +157,7 @@ def test_reassigning_ends_assignments_and_questions_and_gives_full_hours(cast: C
     assert (matter.status, matter.lead, matter.due_at) == ("assigned", cast.support, at + timedelta(hours=4))
     questions = [*matter.returns.all(), *matter.extensionrequests.all()]
     assert [question.ended_at for question in questions] == [receipt.recorded_at]
-    with refuses(NotYours):
+    with refuses(NotSeen):
         matter.accept(by=cast.fixer)
     matter.ask_extension(by=cast.helper, reason="等试剂", until=known(matter.due_at) + timedelta(hours=1))
 

@@ -34,7 +34,10 @@ def test_only_who_may_takes_the_step(cast: Cast, everybody: dict[str, Person | N
     matter = case.ready(cast)
     refusals = {name: refusal_for(case, cast, matter, person) for name, person in everybody.items()}
     assert {name for name, refusal in refusals.items() if not refusal} == case.may
-    assert {refusal.status for refusal in refusals.values() if refusal} <= {403}
+    registering = verb.startswith("register_")
+    hidden = {name for name, person in everybody.items() if person and not registering and not sees(person, matter)}
+    assert {name for name, refusal in refusals.items() if refusal and refusal.status == 404} == hidden
+    assert {refusal.status for refusal in refusals.values() if refusal} <= {403, 404}
 
 
 @pytest.mark.parametrize("verb", [name for name, case in CASES.items() if case.checkers_only])
@@ -65,6 +68,10 @@ def test_a_step_is_taken_only_in_its_states(cast: Cast, status: str) -> None:
         refusal = refusal_for(case, cast, matters[case.kind], cast.people.get(actor))
         out_of_place = isinstance(refusal, (WrongState, NotYours))
         assert out_of_place == (status not in case.states), (verb, refusal)
+
+
+def sees(person: Person, matter: Matter) -> bool:
+    return Matter.objects.seen_by(person).filter(pk=matter.pk).exists()
 
 
 def test_the_table_has_every_verb() -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from muster.people.person import Person
 from muster.web.secondfactor import MADE_HERE
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "muster.web.session.Backend"
 
 
 def signed_in(person: Person, client: Client | None = None) -> Client:

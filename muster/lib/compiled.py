@@ -1,0 +1,83 @@
+"""Queries that are compiled once a process: where Django takes longer over the wording than the database over the answer."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import Value
+from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Given(Value):
+    """Stands in a compiled query for a value that each asking gives under this name."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+class Compiled(Generic[Row]):
+    """The rows of a queryset whose values are given anew each time: ``Compiled(lambda: …filter(pk=Given("pk")))(pk=7)``.
+
+    Values are passed to the database as they are. Rows are what the queryset itself would give, with what it selects of
+    related ones; nothing is prefetched or annotated.
+    """
+
+    def __init__(self, make: Callable[[], QuerySet[Row]]) -> None:
+        self._make = make
+
+    def __call__(self, **values: Any) -> list[Row]:
+        sql, params, build = self._compiled
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [values[one.value] if isinstance(one, Given) else one for one in params])
+            return build(cursor.fetchall())
+
+    @functools.cached_property
+    def _compiled(self) -> tuple[str, tuple[Any, ...], Callable[[list[Any]], list[Row]]]:
+        compiler = self._make().query.get_compiler(connection.alias)
+        sql, params = compiler.as_sql()
+        return sql, params, _builder(compiler)
+
+
+def _builder(compiler: Any) -> Callable[[list[Any]], list[Any]]:
+    """What makes rows into models, as Django's own iterable does it (django/db/models/query.py, ModelIterable)."""
+    selected, info = compiler.select, compiler.klass_info
+    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in selected[first:last]]
+    related = get_related_populators(info, selected, connection.alias)
+    converters = compiler.get_converters([column[0] for column in selected])
+
+    def build(rows: list[Any]) -> list[Any]:
+        made = []
+        for row in compiler.apply_converters(rows, converters) if converters else rows:
+            model = info["model"].from_db(connection.alias, names, row[first:last])
+            for one in related:
+                one.populate(row, model)
+            made.append(model)
+        return made
+
+    return build
+
+
+def insert(row: Model) -> None:
+    """Insert a new row whose key is made here; what the database generates itself is left to it."""
+    sql, fields = _insertion(type(row))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@functools.cache
+def _insertion(table: type[Model]) -> tuple[str, tuple[Any, ...]]:
+    fields = tuple(field for field in table._meta.concrete_fields if not field.generated)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    return f"insert into {connection.ops.quote_name(table._meta.db_table)} ({names}) values ({_marks(fields)})", fields
+
+
+def _marks(fields: tuple[Any, ...]) -> str:
+    return ", ".join(["%s"] * len(fields))
