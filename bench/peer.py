@@ -1,11 +1,13 @@
-"""The bare endpoint: no framework, only the SQL of a request as ``bench.replay`` recorded it, and the same answer.
+"""The bare endpoints: only the SQL of a request as ``bench.replay`` recorded it, and the same answer.
 
-Plain psycopg with its own defaults, so statements are prepared, as the best hand could do. Serves what the pickle
-BENCH_STATEMENTS holds, on the database MUSTER_DATABASE.
+``application`` has no framework, and plain psycopg with its own defaults, so statements are prepared, as the best hand
+could do. ``view`` is the least that Django serves: one view without middleware, on its connection. Both serve what the
+pickle BENCH_STATEMENTS holds, on the database MUSTER_DATABASE.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from psycopg import ClientCursor, Connection
+from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from bench.served import Start
@@ -29,8 +31,7 @@ Values = dict[str, Any]
 
 def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     environ["wsgi.input"].read()
-    matter = UUID(environ["PATH_INFO"].split("/")[3])
-    values: Values = {"matter": matter, "act": _uuid7(), "session": _session(environ["HTTP_COOKIE"])}
+    values = _values(environ)
     with pool().connection() as connection:
         for statement in statements():
             _run(connection, statement, values)
@@ -56,18 +57,59 @@ def _run(connection: Connection[Any], statement: Statement, values: Values) -> N
     if statement.sql in (BEGIN, COMMIT):
         connection.execute(statement.sql)
         return
-    # Two statements in one message can't be prepared.
-    several = ";" in statement.sql
-    cursor = ClientCursor(connection) if several else connection.cursor()
+    cursor = connection.cursor()
     cursor.execute(statement.sql.encode(), _filled(statement.values, values))
-    if cursor.description:
-        _learn(statement.sql, cursor.fetchall(), values)
+    _learn(statement.sql, cursor, values)
 
 
-def _learn(sql: str, rows: list[Any], values: Values) -> None:
-    """The values that later statements need of what this one read."""
+def view(environ: dict[str, Any], start: Start) -> Any:
+    return _handler()(environ, start)
+
+
+@cache
+def _handler() -> Any:
+    import django
+    from django.conf import settings
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.urls import path
+
+    django.setup()
+    settings.MIDDLEWARE = []
+    settings.ROOT_URLCONF = (path("api/matters/<uuid:pk>/<slug:noun>", step),)
+    return WSGIHandler()
+
+
+def step(request: Any, pk: UUID, noun: str) -> Any:
+    from django.db import connection, transaction
+    from django.http import JsonResponse
+
+    json.loads(request.body)
+    values = _values(request.META)
+    with connection.cursor() as cursor, contextlib.ExitStack() as opened:
+        for statement in statements():
+            if statement.sql == BEGIN:
+                opened.enter_context(transaction.atomic())
+            elif statement.sql == COMMIT:
+                opened.close()
+            else:
+                cursor.execute(statement.sql, _filled(statement.values, values))
+                _learn(statement.sql, cursor, values)
+    answer = JsonResponse(_receipt(values), status=201)
+    answer["Content-Length"] = len(answer.content)
+    return answer
+
+
+def _values(environ: dict[str, Any]) -> Values:
+    matter = UUID(environ["PATH_INFO"].split("/")[3])
+    return {"matter": matter, "act": _uuid7(), "session": _session(environ["HTTP_COOKIE"])}
+
+
+def _learn(sql: str, cursor: Any, values: Values) -> None:
+    """Fetch what a statement read, and keep what later ones need of it."""
+    rows = cursor.fetchall() if cursor.description else []
     if "FOR NO KEY UPDATE" in sql:
-        values["last"], values["seq"] = rows[0][-3], rows[0][-2] + 1
+        found = dict(zip((column.name for column in cursor.description), rows[0], strict=True))
+        values["last"], values["seq"] = found["recorded_at"], found["head_seq"] + 1
     elif "clock_timestamp()" in sql:
         values["now"] = rows[0][0]
 

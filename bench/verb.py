@@ -1,10 +1,12 @@
-"""A verb through the API, from request to commit: requests a second against a bare endpoint that runs the same SQL.
+"""A verb through the API, from request to commit: requests a second against bare endpoints that run the same SQL.
 
-Both are served by granian with the settings of ``muster serve``, on the same database with fsync, and called by turns.
+One has no framework at all, the other is the least that Django serves. All are served by granian with the settings of
+``muster serve``, on the same database with fsync, and called by turns.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pickle
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from bench.served import MUSTER, served
 
 MATTERS = 40_000
 CLIENTS = (1, 8, 32)
+PEERS = {"a bare Django view": "bench.peer:view", "no framework": "bench.peer:application"}
 TARGET = 0.7
 FOR_S = 1.5
 #: No machine here takes more than this many steps a second; a step isn't taken twice on the same matter.
@@ -46,23 +49,33 @@ def measure(rounds: int = ROUNDS) -> Iterator[Line]:
 def _measure(place: Ground, step: Step, stock: list[str], rounds: int) -> Iterator[Line]:
     signed_in = cookies("demo.duty", max(CLIENTS))
     recorded = _record(place.folder, step, stock, signed_in[0])
-    with served(MUSTER) as muster, served("bench.peer:application", BENCH_STATEMENTS=str(recorded)) as bare:
-        for port in (muster, bare):
+    with contextlib.ExitStack() as opened:
+        muster = opened.enter_context(served(MUSTER))
+        peers = {
+            name: opened.enter_context(served(peer, BENCH_STATEMENTS=str(recorded))) for name, peer in PEERS.items()
+        }
+        ports = (muster, *peers.values())
+        for port in ports:
             _called(port, step, stock, signed_in[:8])
         for clients in CLIENTS:
-            pairs = [_pair((muster, bare), step, stock, signed_in[:clients], turn) for turn in range(rounds)]
-            per_s = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
-            yield at_least(
-                f"POST …/{step.noun}, {clients} client{'s' * (clients > 1)}: requests/s ÷ bare endpoint", TARGET,
-                [pair[0] / pair[1] for pair in pairs], f"; {per_s[0]:.0f}/s ÷ {per_s[1]:.0f}/s",
-            )  # fmt: skip
+            turns = [_turn(ports, step, stock, signed_in[:clients], turn) for turn in range(rounds)]
+            yield from (
+                _line(step, clients, name, [(one[muster], one[port]) for one in turns]) for name, port in peers.items()
+            )
 
 
-def _pair(ports: tuple[int, int], step: Step, stock: list[str], signed_in: list[str], turn: int) -> tuple[float, float]:
-    """Requests a second of both, measured right after each other; who is first changes from round to round."""
-    order = ports if turn % 2 == 0 else ports[::-1]
-    per_s = {port: _called(port, step, stock, signed_in).per_s for port in order}
-    return per_s[ports[0]], per_s[ports[1]]
+def _turn(ports: tuple[int, ...], step: Step, stock: list[str], signed_in: list[str], turn: int) -> dict[int, float]:
+    """Requests a second of each, measured right after each other; who is first changes from round to round."""
+    first = turn % len(ports)
+    return {port: _called(port, step, stock, signed_in).per_s for port in ports[first:] + ports[:first]}
+
+
+def _line(step: Step, clients: int, peer: str, pairs: list[tuple[float, float]]) -> Line:
+    per_s = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+    return at_least(
+        f"POST …/{step.noun}, {clients} client{'s' * (clients > 1)}: requests/s ÷ {peer}", TARGET,
+        [pair[0] / pair[1] for pair in pairs], f"; {per_s[0]:.0f}/s ÷ {per_s[1]:.0f}/s",
+    )  # fmt: skip
 
 
 def _called(port: int, step: Step, stock: list[str], signed_in: list[str]) -> Load:

@@ -59,7 +59,8 @@ alter table verification add constraint verification_evidence_same_matter
 alter table matter add constraint matter_closing_check
   foreign key (id, cycle, closing_check, closing_passed) references verification (matter_id, cycle, id, passed);
 
--- A revisit that passes closes nothing; only the check that closed it does.
+-- A revisit that passes closes nothing; only the check that closed it does. (Migration 0003 makes this a key: one statement
+-- that closes first and forges the revisit after gets past a trigger that only looks.)
 create function closed_by_sample() returns trigger language plpgsql as $$ begin
   if exists (select 1 from verification where id = new.closing_check and how = 'sample') then
     raise exception 'a revisit closes nothing' using errcode = '23514', constraint = 'closed_by_sample';

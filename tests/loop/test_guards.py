@@ -17,6 +17,7 @@ from tests.loop.attack import (
     PARTY,
     STEP,
     closing,
+    in_one_breath,
     known_to,
     passing,
     sided,
@@ -73,7 +74,10 @@ CLOSING: dict[str, tuple[str, Ready, str]] = {
         "matter_closing_check", at_closure,
         closing("select closing_check from matter where closing_check is not null limit 1"),
     ),
-    "by a revisit": ("closed_by_sample", revisited, closing(LAST_CHECK)),
+    "by a revisit": ("matter_closing_check", revisited, closing(LAST_CHECK)),
+    "by a revisit in the same breath": (
+        "matter_closing_check", at_closure, CHECKER + in_one_breath(passing(how="sample"), "018f0000-0000-7000-8000-00000000c105"),
+    ),
     "as another kind": ("verification_kind", at_closure, passing("null", "null", "rating", kind="proposal", rating="5")),
     "by a call-back of a finding": ("verification_how", at_closure, CHECKER + passing(how="call_back")),
     "by an anonymous rating of a finding": ("verification_how", at_closure, passing("null", "null", "rating")),
@@ -156,6 +160,12 @@ SIDES: dict[str, tuple[str, Ready, str]] = {
         "second_person", stage.voiding_asked,
         f"insert into voiding ({STEP}, reason, asked_id) values ({step('chief', 'headquarters')}, '', "
         "(select id from voiding_request where matter_id = %(m)s))",
+    ),
+    "voiding by one person alone, in one breath": (
+        "second_person", stage.assigned,
+        sided("checker", "chief", "headquarters") + f"with asked as (insert into voiding_request ({STEP}, reason) values "
+        f"({step('chief', 'headquarters').replace('gen_random_uuid()', '%(m)s')}, 'x')) "
+        f"insert into voiding ({STEP}, reason, asked_id) values ({step('chief', 'headquarters')}, '', %(m)s)",
     ),
     "publishing by one person alone": (
         "second_person", stage.drafted,
