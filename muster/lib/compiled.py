@@ -64,20 +64,18 @@ def _builder(compiler: Any) -> Callable[[list[Any]], list[Any]]:
     return build
 
 
-def insert(row: Model) -> None:
-    """Insert a new row whose key is made here; what the database generates itself is left to it."""
-    sql, fields = _insertion(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
-    row._state.adding, row._state.db = False, connection.alias
+def inserting(table: type[Model]) -> str:
+    """The statement that inserts a row whose key is made here; what the database generates itself is left to it."""
+    names = [connection.ops.quote_name(str(field.column)) for field in _written(table)]
+    marks = ", ".join(["%s"] * len(names))
+    return f"insert into {connection.ops.quote_name(table._meta.db_table)} ({', '.join(names)}) values ({marks})"
+
+
+def inserted(row: Model) -> list[Any]:
+    """The values that such a statement takes."""
+    return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in _written(type(row))]
 
 
 @functools.cache
-def _insertion(table: type[Model]) -> tuple[str, tuple[Any, ...]]:
-    fields = tuple(field for field in table._meta.concrete_fields if not field.generated)
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    return f"insert into {connection.ops.quote_name(table._meta.db_table)} ({names}) values ({_marks(fields)})", fields
-
-
-def _marks(fields: tuple[Any, ...]) -> str:
-    return ", ".join(["%s"] * len(fields))
+def _written(table: type[Model]) -> tuple[Any, ...]:
+    return tuple(field for field in table._meta.concrete_fields if not field.generated)

@@ -19,7 +19,6 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from muster.lib import clock
-from muster.lib.compiled import insert
 from muster.lib.ids import uuid7
 from muster.loop.conflict import Conflict
 from muster.loop.entry import canonical, digest_of, sha256_of
@@ -54,7 +53,7 @@ class Receipt:
 
 @dataclass
 class Act:
-    """One act under way: who, when, and the rows it has written so far."""
+    """One act under way: who, when, and the rows it writes. They reach the database together, with its entry."""
 
     action: str
     matter: Matter
@@ -66,6 +65,7 @@ class Act:
     actor: Actor
     situation: Situation
     rows: list[tuple[str, str, str]] = field(default_factory=list)
+    written: list[Step] = field(default_factory=list)
     _named: bool = False
 
     @property
@@ -73,7 +73,7 @@ class Act:
         return self.grant.organisation_id if self.grant else None
 
     def write(self, table: type[StepRow], /, **fields: Any) -> StepRow:
-        """Write a step row; the first one carries the act's own id."""
+        """A step row of this act; the first one carries the act's own id."""
         row = table(
             id=uuid7() if self._named else self.id,
             matter_id=self.matter.pk,
@@ -85,7 +85,7 @@ class Act:
             **fields,
         )
         self._named = True
-        insert(row)
+        self.written.append(row)
         self.rows.append((table._meta.db_table, str(row.pk), digest_of(row)))
         return row
 
@@ -278,7 +278,7 @@ def must_have_been(at: datetime, now: datetime) -> datetime:
 def close(act: Act, before: dict[str, Any], content: str) -> Receipt:
     """Write the present, the span and the entry of an act, in this order, the entry last."""
     entry = next_entry(act, content)
-    put(act.matter, act.matter.changed_since(before), entry)
+    put(act.matter, act.matter.changed_since(before), entry, act.written)
     return Receipt(act.id, act.matter.pk, entry.seq, act.recorded_at, entry.hash)
 
 

@@ -230,5 +230,5 @@ def _enter_registered(act: Act, prefix: str, content: str) -> Receipt:
     entry = next_entry(act, content)
     made.save(force_insert=True)
     begin_span(made)
-    enter(entry)
+    enter(entry, act.written)
     return Receipt(act.id, made.pk, entry.seq, act.recorded_at, entry.hash)

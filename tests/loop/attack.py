@@ -88,11 +88,10 @@ def closing(check: str) -> str:
     return f"update matter set status = 'closed', closing_check = ({check}) where id = %(m)s;"
 
 
-def in_one_breath(check: str, pk: str) -> str:
+def in_one_breath(check: str) -> str:
     """Forge a check and close by it in one statement, whose update is done before its insert."""
-    forged = check.replace("gen_random_uuid()", f"'{pk}'::uuid", 1).rstrip().rstrip(";")
-    closed = closing(f"'{pk}'::uuid").rstrip(";")
-    return f"with forged as ({forged}) {closed};"
+    forged = check.replace("gen_random_uuid()", "%(m)s", 1).rstrip().rstrip(";")
+    return f"with forged as ({forged}) {closing('select %(m)s::uuid')}"
 
 
 CHECKER = sided("checker", "verifier", "checkers")

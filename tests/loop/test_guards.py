@@ -76,7 +76,7 @@ CLOSING: dict[str, tuple[str, Ready, str]] = {
     ),
     "by a revisit": ("matter_closing_check", revisited, closing(LAST_CHECK)),
     "by a revisit in the same breath": (
-        "matter_closing_check", at_closure, CHECKER + in_one_breath(passing(how="sample"), "018f0000-0000-7000-8000-00000000c105"),
+        "matter_closing_check", at_closure, CHECKER + in_one_breath(passing(how="sample")),
     ),
     "as another kind": ("verification_kind", at_closure, passing("null", "null", "rating", kind="proposal", rating="5")),
     "by a call-back of a finding": ("verification_how", at_closure, CHECKER + passing(how="call_back")),
