@@ -184,10 +184,8 @@ def add_step(noun: str, verb: str) -> None:
     def step(request: HttpRequest, pk: UUID, asked: Any) -> tuple[int, dict[str, Any]]:
         given = {name: value for name, value in asked.dict(exclude={"id", "at"}).items() if value is not None}
         loaded = {name: FIELDS[name][1](request, value) for name, value in given.items()}
-        by = person(request)
-        by.remember_grants()
         # Not looked up first: the act itself finds no matter that isn't shown.
-        receipt = getattr(Matter(pk=pk), verb)(by=by, id=asked.id, at=asked.at, **loaded)
+        receipt = getattr(Matter(pk=pk), verb)(by=person(request), id=asked.id, at=asked.at, **loaded)
         return 201, asdict(receipt)
 
     step.__annotations__.update(asked=body, request=HttpRequest, pk=UUID)

@@ -35,6 +35,10 @@ class Person(AbstractBaseUser):
     language = models.TextField(_("language"), default="zh-hans", choices=[("zh-hans", "中文"), ("en", "English")])
     is_active = models.BooleanField(_("may sign in"), default=True)
 
+    #: Whether this object lives for one request only: then it reads its grants once.
+    of_one_request = False
+    _grants: list[Grant] | None = None
+
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = People()
@@ -50,17 +54,13 @@ class Person(AbstractBaseUser):
     def phone_masked(self) -> str:
         return masked(self.phone)
 
-    def remember_grants(self) -> list[Grant]:
-        """Read the grants once for as long as this object lives: for one request, never longer."""
-        self._grants: list[Grant] | None = self.grants_at()
-        return self._grants
-
     def grants_at(self, at: datetime | None = None) -> list[Grant]:
         """The grants in force, with their areas and organisations."""
-        remembered: list[Grant] | None = getattr(self, "_grants", None)
-        if remembered is not None and at is None:
-            return remembered
-        return IN_FORCE(person=self.pk, at=at or timezone.now())
+        if at or not self.of_one_request:
+            return IN_FORCE(person=self.pk, at=at or timezone.now())
+        if self._grants is None:
+            self._grants = IN_FORCE(person=self.pk, at=timezone.now())
+        return self._grants
 
     def memberships_now(self) -> models.QuerySet[Membership]:
         return self.memberships.filter(until=None).select_related("organisation")

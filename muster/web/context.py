@@ -30,7 +30,7 @@ def incident_of(request: HttpRequest) -> Incident | None:
 def roles_of(request: HttpRequest) -> set[str]:
     """The roles that the person of this request holds anywhere, looked up once."""
     if not hasattr(request, "_roles"):
-        grants = request.user.remember_grants() if request.user.is_authenticated else []
+        grants = request.user.grants_at() if request.user.is_authenticated else []
         request._roles = {grant.role for grant in grants}  # type: ignore[attr-defined]
     return request._roles  # type: ignore[attr-defined, no-any-return]
 

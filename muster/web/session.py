@@ -27,4 +27,7 @@ class SessionStore(db.SessionStore):
 class Backend(AuthenticationBackend):  # type: ignore[misc, unused-ignore]
     def get_user(self, user_id: Any) -> Person | None:
         person = next(iter(PERSON(pk=user_id)), None)
-        return person if person and self.user_can_authenticate(person) else None
+        if not person or not self.user_can_authenticate(person):
+            return None
+        person.of_one_request = True
+        return person
