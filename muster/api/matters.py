@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, create_model
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
 from muster.loop.act import VERBS
-from muster.loop.intake import Caller
+from muster.loop.arrival import Caller
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
 from muster.loop.state import Way

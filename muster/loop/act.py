@@ -28,7 +28,8 @@ from muster.loop.refusals import ActInFuture, ConflictingContent, NotSeen, refus
 from muster.loop.sides import take_side
 from muster.loop.situation import COLUMNS, SOURCE, Actor, Situation
 from muster.loop.state import Side
-from muster.loop.steps import Evidence, Step
+from muster.loop.step import Step
+from muster.loop.steps import Evidence
 from muster.people.person import Grant, Person
 
 if TYPE_CHECKING:
@@ -73,16 +74,18 @@ class Act:
         return self.grant.organisation_id if self.grant else None
 
     def write(self, table: type[StepRow], /, **fields: Any) -> StepRow:
-        """A step row of this act; the first one carries the act's own id."""
+        """A step row of this act; the first one carries the act's own id. ``fields`` may name another actor or time."""
         row = table(
-            id=uuid7() if self._named else self.id,
-            matter_id=self.matter.pk,
-            cycle=fields.pop("cycle", self.matter.cycle),
-            by=self.by,
-            by_organisation_id=self.organisation_id,
-            occurred_at=self.at,
-            recorded_at=self.recorded_at,
-            **fields,
+            **{
+                "id": uuid7() if self._named else self.id,
+                "matter_id": self.matter.pk,
+                "cycle": self.matter.cycle,
+                "by": self.by,
+                "by_organisation_id": self.organisation_id,
+                "occurred_at": self.at,
+                "recorded_at": self.recorded_at,
+                **fields,
+            }
         )
         self._named = True
         self.written.append(row)
@@ -105,8 +108,8 @@ class Act:
         organisations = [self.organisation_id] if self.organisation_id else []
         take_side(self.matter.pk, side, organisations, [self.by.pk] if self.by else [])
 
-    def take_organisation(self, side: Side, organisation_id: int) -> None:
-        take_side(self.matter.pk, side, [organisation_id], [])
+    def take_organisation(self, side: Side, organisation_id: int, *persons: int) -> None:
+        take_side(self.matter.pk, side, [organisation_id], list(persons))
 
 
 @dataclass(frozen=True)
@@ -283,4 +286,8 @@ def close(act: Act, before: dict[str, Any], content: str) -> Receipt:
 
 
 def keep_conflict(act_id: UUID, matter: Matter, by: Person | None, action: str, content: str) -> None:
-    Conflict.objects.create(act_id=act_id, matter_id=matter.pk, by=by, action=action, content=content)
+    with clock.behind(matter.incident.behind):
+        Conflict.objects.create(
+            act_id=act_id, matter_id=matter.pk, incident_id=matter.incident_id, by=by, action=action, content=content,
+            received_at=clock.now(),
+        )  # fmt: skip

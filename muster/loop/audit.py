@@ -19,7 +19,8 @@ from muster.loop.matter import Matter
 from muster.loop.replay import Replay, Rows
 from muster.loop.sides import Hand, Party
 from muster.loop.span import SPAN_FIELDS, Span
-from muster.loop.steps import STEPS, Evidence, Step
+from muster.loop.step import Step
+from muster.loop.steps import STEPS, Evidence
 from muster.places.area import Area
 
 BATCH = 500

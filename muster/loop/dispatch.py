@@ -16,12 +16,12 @@ from muster.loop.refusals import NothingPending, ReasonNeeded
 from muster.loop.situation import Situation
 from muster.loop.standing import in_area, ruling
 from muster.loop.state import LIVE, WORKED_ON, Part, Side, Status
+from muster.loop.step import Question
 from muster.loop.steps import (
     Assignment,
     ExtensionRequest,
     ExtensionRuling,
     PublicationDraft,
-    Question,
     Return,
     ReturnRuling,
     VoidingRequest,

@@ -1,6 +1,6 @@
 """The matter: something owed to someone until that someone, or an independent verifier, says that it is done.
 
-Its verbs stand in modules by stage: intake, dispatch, work, check and command. Each is called as
+Its verbs stand in modules by stage: intake, ledger, dispatch, work, check and command. Each is called as
 ``matter.verb(by=person, at=occurred, id=act id, …)``, answers a Receipt once it is committed, and raises a named refusal
 when it can't be done. ``docs/loop.md`` has the table.
 """
@@ -18,10 +18,13 @@ from muster.loop.command import Command
 from muster.loop.dispatch import Dispatch
 from muster.loop.fields import seen_under
 from muster.loop.intake import Intake
+from muster.loop.ledger import Ledger
 from muster.loop.state import WORKED_ON, Kind, Status
 from muster.loop.steps import Assignment
 from muster.loop.work import Work
 from muster.people.person import Person
+
+PATH_LAST = ["", "", "", "text_pattern_ops"]
 
 
 class Matters(models.QuerySet["Matter"]):
@@ -36,7 +39,7 @@ class Matters(models.QuerySet["Matter"]):
         return self.filter(status__in=WORKED_ON, due_at__lt=now)
 
 
-class Matter(Intake, Dispatch, Work, Check, Command):
+class Matter(Intake, Ledger, Dispatch, Work, Check, Command):
     objects: ClassVar[models.Manager[Matter]] = Matters.as_manager()
 
     class Meta:
@@ -50,6 +53,19 @@ class Matter(Intake, Dispatch, Work, Check, Command):
                 fields=["verify_due_at"], condition=Q(status="closure_requested"), name="matter_check_due"
             ),
             models.Index(fields=["id"], condition=Q(status="registered"), name="matter_unassigned"),
+            # For figures: what is counted, what else they ask of it, and what went on since a moment.
+            models.Index(
+                fields=["incident", "kind", "status", "area_path"], name="matter_counted", opclasses=PATH_LAST
+            ),
+            models.Index(
+                fields=["incident", "kind", "status", "area_path"], name="matter_stood", opclasses=PATH_LAST,
+                include=["recorded_at", "occurred_at", "dispatched_at", "closed_at", "due_at", "verify_due_at", "cycle",
+                         "closing_check", "id"],
+            ),
+            models.Index(
+                fields=["incident", "kind", "recorded_at", "registered_at"], name="matter_went_on",
+                include=["dispatched_at", "id"],
+            ),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="matter_kind_known"),

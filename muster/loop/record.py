@@ -19,7 +19,7 @@ from muster.loop.fields import HEAD
 if TYPE_CHECKING:
     from muster.loop.act import Act
     from muster.loop.matter import Matter
-    from muster.loop.steps import Step
+    from muster.loop.step import Step
 
 
 def next_entry(act: Act, content: str, *, named: bool = True) -> Entry:

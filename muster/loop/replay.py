@@ -12,7 +12,7 @@ from muster.loop.entry import Entry
 from muster.loop.fields import PRESENT
 from muster.loop.matter import Matter
 from muster.loop.span import SPAN_FIELDS
-from muster.loop.steps import Step
+from muster.loop.step import Step
 from muster.places.area import Area
 
 
@@ -139,6 +139,22 @@ def reassigned(state: Replay, entry: Entry, rows: Rows) -> None:
     dispatched(state, entry, rows)
 
 
+def imported(state: Replay, entry: Entry, rows: Rows) -> None:
+    """What the ledger told came all at once: the sides, and the last of it as the present."""
+    state.side("checker", entry)
+    if rows.all("assignment"):
+        dispatched(state, entry, rows)
+    if rows.all("acceptance"):
+        state.status = "accepted"
+    if rows.all("response") or rows.one("ledger_line").passed is False:
+        state.status = "in_progress"
+    for request in rows.all("closure_request"):
+        state.status, state.verify_due_at = "closure_requested", request.verify_due_at
+    for check in rows.all("verification"):
+        state.sides[("party", check.by_organisation_id)] = state.sides[("hand", check.by_id)] = "checker"
+        closed(state, entry, check)
+
+
 def accepted(state: Replay, entry: Entry, rows: Rows) -> None:
     state.side("doer", entry)
     state.status = "accepted"
@@ -249,6 +265,7 @@ ON_CLOCK = ("assigned", "accepted", "in_progress")
 #: What each action of the history means for the present.
 APPLY: dict[str, Apply] = {
     "register": nothing,
+    "import_": imported,
     "assign": dispatched,
     "fix_on_spot": fixed_on_spot,
     "reassign": reassigned,

@@ -7,44 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from muster.evidence.file import File
-from muster.lib.ids import uuid7
 from muster.loop.state import How, Kind, Part
+from muster.loop.step import Question, Step, one_open
 from muster.people.organisation import Organisation
 from muster.people.person import Person
 from muster.places.area import Area
-
-
-class Step(models.Model):
-    """Who did it, for which organisation, when it occurred and when it was recorded."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    matter = models.ForeignKey("muster.Matter", models.PROTECT, related_name="%(class)ss")
-    cycle = models.IntegerField()
-    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    by_organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self._meta.db_table} {self.id}"
-
-
-class Question(Step):
-    """A step that waits for a ruling; while it waits, ``ended_at`` is empty. One of a kind at a time."""
-
-    reason = models.TextField()
-    rule_due_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        abstract = True
-
-
-def one_open(table: str) -> models.UniqueConstraint:
-    return models.UniqueConstraint(fields=["matter"], condition=Q(ended_at=None), name=f"one_open_{table}")
 
 
 class Assignment(Step):
@@ -132,6 +99,9 @@ class ClosureRequest(Step):
 
     class Meta:
         db_table = "closure_request"
+        indexes = [
+            models.Index(fields=["matter", "cycle"], condition=Q(recorded_at__gt=F("due_at")), name="requested_late")
+        ]
         constraints = [models.UniqueConstraint(fields=["matter", "cycle"], name="one_closure_request_per_cycle")]
 
 
@@ -267,6 +237,22 @@ class Note(Step):
         db_table = "note"
 
 
+class LedgerLine(Step):
+    """The line of a ledger that a matter was imported from, by whom, and what it says of a review."""
+
+    source = models.TextField(help_text="the file or sender, and the row, as text")
+    reviewer = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    passed = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "ledger_line"
+        constraints = [
+            models.UniqueConstraint(fields=["matter"], name="ledger_line_once"),
+            models.CheckConstraint(condition=~Q(source=""), name="ledger_line_has_a_source"),
+        ]
+
+
 #: Every kind of step row, in the order in which the check reads them.
 STEPS: tuple[type[Step], ...] = (
     Assignment,
@@ -290,4 +276,5 @@ STEPS: tuple[type[Step], ...] = (
     Publication,
     Sweep,
     Note,
+    LedgerLine,
 )

@@ -35,8 +35,8 @@ class Person(AbstractBaseUser):
     language = models.TextField(_("language"), default="zh-hans", choices=[("zh-hans", "中文"), ("en", "English")])
     is_active = models.BooleanField(_("may sign in"), default=True)
 
-    #: Whether this object lives for one request only: then it reads its grants once.
-    of_one_request = False
+    #: Whether this object reads its grants once only, as one may that lives for a request.
+    keeps_grants = False
     _grants: list[Grant] | None = None
 
     USERNAME_FIELD = "login"
@@ -56,7 +56,7 @@ class Person(AbstractBaseUser):
 
     def grants_at(self, at: datetime | None = None) -> list[Grant]:
         """The grants in force, with their areas and organisations."""
-        if at or not self.of_one_request:
+        if at or not self.keeps_grants:
             return IN_FORCE(person=self.pk, at=at or timezone.now())
         if self._grants is None:
             self._grants = IN_FORCE(person=self.pk, at=timezone.now())

@@ -24,7 +24,7 @@ from muster.incidents.incident import Incident
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.loop.act import Receipt
-from muster.loop.intake import Caller
+from muster.loop.arrival import Caller
 from muster.loop.matter import Matter
 from muster.loop.state import Kind, Status, Way
 from muster.people.person import Person
@@ -137,12 +137,18 @@ class IntakeForm(forms.Form):
         )
 
     def _as_before(self) -> dict[str, Any]:
-        """A recurrence begins with what was found the first time."""
-        before = self.recurs() if self.request.method == "GET" else None
-        if not before:
+        """A recurrence begins with what was found the first time, a link with what it says."""
+        if self.request.method != "GET":
             return {}
-        same = ("category", "severity", "text")
-        return {"recurrence_of": before.pk, "site": before.site_id, **{name: getattr(before, name) for name in same}}
+        said = ("category", "severity", "text")
+        before = self.recurs()
+        if before:
+            return {
+                "recurrence_of": before.pk,
+                "site": before.site_id,
+                **{name: getattr(before, name) for name in said},
+            }
+        return {name: self.request.GET[name] for name in ("site", *said) if name in self.request.GET}
 
     def _team(self, pk: int | None) -> Team | None:
         return next((team for team in self.teams if team.pk == pk), None)

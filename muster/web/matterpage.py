@@ -19,6 +19,7 @@ from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.loop.act import VERBS
+from muster.loop.conflict import Conflict
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry
 from muster.loop.matter import Matter
@@ -28,6 +29,7 @@ from muster.loop.state import Status
 from muster.loop.steps import STEPS, Evidence
 from muster.people.person import Person
 from muster.people.role import Role
+from muster.web.conflictscope import GOVERN, governed_by
 from muster.web.stepform import OUTCOMES
 from muster.web.words import STEPS as WORDS
 from muster.web.words import Words, happened
@@ -57,7 +59,7 @@ class Told:
 
     @property
     def texts(self) -> list[str]:
-        names = ("reason", "text", "remark", "number")
+        names = ("source", "reason", "text", "remark", "number")
         return [text for row in self.rows for name in names if (text := getattr(row, name, ""))]
 
     @property
@@ -208,6 +210,13 @@ class MatterPage:
         return Contact.objects.filter(pk=self.matter.pk).exclude(salt="").first()
 
     @cached_property
+    def conflicts(self) -> list[Conflict]:
+        """What came second under a used id and isn't settled, for who dispatches here."""
+        if not self.roles.intersection(GOVERN):
+            return []
+        return list(Conflict.objects.filter(governed_by(self.person), matter_id=self.matter.pk, settled_at=None)[:5])
+
+    @cached_property
     def similar(self) -> list[Matter]:
         """What the last sweep found, as far as this person may see it."""
         sweep = next((told.main for told in self.timeline if told.entry.action == "sweep"), None)
@@ -236,6 +245,9 @@ class MatterPage:
 
     def _told(self, entry: Entry, steps: dict[tuple[str, str], SimpleNamespace]) -> Told:
         keys = [(table, row_id) for table, row_id, _sha256 in json.loads(entry.facts)]
+        if self.is_doer_only:
+            # Whose ledger it was may tell who complained.
+            keys = [key for key in keys if key[0] != "ledger_line"]
         rows = [steps[key] for key in keys if key in steps]
         files = [one.file for one in self.evidence if ("evidence", str(one.pk)) in keys]
         outcomes = [value for row in rows for name in OUTCOMES if (value := getattr(row, name, None)) is not None]

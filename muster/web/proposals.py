@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from muster.incidents.incident import Incident
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
+from muster.loop.arrival import Caller
 from muster.loop.contact import PublicLink, token_of
-from muster.loop.intake import Caller
 from muster.loop.matter import Matter
 from muster.loop.refusals import ConflictingContent, DoersCannotClose
 from muster.loop.situation import situation_of

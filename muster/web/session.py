@@ -29,5 +29,5 @@ class Backend(AuthenticationBackend):  # type: ignore[misc, unused-ignore]
         person = next(iter(PERSON(pk=user_id)), None)
         if not person or not self.user_can_authenticate(person):
             return None
-        person.of_one_request = True
+        person.keeps_grants = True
         return person

@@ -24,6 +24,7 @@ from muster.loop.state import WORKED_ON, Kind, Status
 from muster.loop.steps import ExtensionRequest, Return, Silence, Verification
 from muster.people.person import Person
 from muster.people.role import Role
+from muster.web.conflictscope import conflicts_seen_by
 from muster.web.context import roles_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def work(request: HttpRequest) -> HttpResponse:
     piles = [_pile(title, queue(seen, person, now)) for held, title, queue in QUEUES if held & roles]
     piles = [pile for pile in piles if pile.matters]
     found = list(_latest_found(seen, person)) if Role.INSPECTOR in roles else []
-    context = {"section": "work", "piles": piles, "found": found, "first": piles[0].matters[0] if piles else None}
+    context = {
+        "section": "work", "piles": piles, "found": found, "first": piles[0].matters[0] if piles else None,
+        "conflicts": conflicts_seen_by(person).filter(settled_at=None).count() if roles else 0,
+    }  # fmt: skip
     return render(request, "work.html", context)
 
 

@@ -160,4 +160,9 @@ CASES: dict[str, Case] = {
         lambda cast: cast.proposal(), lambda cast, m, by: Matter.register(by=by, **stage.asked_of(m)),
         DISPATCH | {"operator", NOBODY}, ANY, kind="proposal",
     ),
+    "import_finding": Case(
+        lambda cast: cast.finding(),
+        lambda cast, m, by: Matter.import_(by=by, **stage.asked_of(m), source="台账.xlsx 第 14 行", past=stage.past(cast)),
+        DISPATCH, ANY, checkers_only=True,
+    ),
 }  # fmt: skip

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from muster.loop.ledger import Past
 from muster.loop.matter import Matter
 from tests.cast import Cast
-from tests.loop.model import HEADQUARTERS, MEMBER_OF, Told
+from tests.loop.facts import HEADQUARTERS, MEMBER_OF
+from tests.loop.model import Told
 
 ORGANISATIONS = st.sampled_from(["unit", "crew", "support", "checkers", "other"])
 FILES = st.sampled_from([2, 1, 0])
@@ -47,6 +50,17 @@ ACTS: dict[str, tuple[Choices, Sequence[str | None]]] = {
     "note": ({}, ("reader", "fixer", "operator")),
     "sweep": ({}, ("dispatcher",)),
 }
+#: What a ledger may tell, by whom it is imported mostly, and by whom also.
+LEDGER: Choices = {
+    "lead": ORGANISATIONS | st.just("unit") | st.none(),
+    "supports": SUPPORTS | st.just(()),
+    "told": st.sampled_from(["", "accepted", "done", "asked"]),
+    "passed": st.sampled_from([True, True, None, False]),
+    "reviewer": st.sampled_from(["verifier", "double", "junior", "dispatcher", None]),
+    "after": FILES,
+    "check": FILES,
+}
+IMPORTERS = ("dispatcher", "dispatcher", "chief", "fixer", "finder")
 #: The acts that lead on from each state.
 ONWARD = {
     "registered": ["assign", "assign", "assign", "fix_on_spot"],
@@ -93,6 +107,24 @@ def worded(cast: Cast, verb: str, asked: dict[str, Any], matter: Callable[[int],
         case "assign" | "accept" | "request_closure" | "fall_silent" | "escalate" | "void" | "sweep":
             return words
     return {**words, "reason": "有因"}
+
+
+def past(cast: Cast, asked: dict[str, Any], now: datetime) -> Past:
+    """What a ledger tells, in the verb's own words."""
+    told, lead = asked["told"], asked["lead"]
+    return Past(
+        found_at=now - timedelta(hours=9),
+        lead=cast.organisations[lead] if lead else None,
+        supports=_meant(cast, "supports", asked["supports"], lambda which: Matter()),
+        accepted_at=now - timedelta(hours=5) if told == "accepted" else None,
+        done="已补采" if told == "done" else "",
+        after=_meant(cast, "files", asked["after"], lambda which: Matter()),
+        closure_asked_at=now - timedelta(hours=3) if told == "asked" else None,
+        reviewer=cast.people[asked["reviewer"]] if asked["reviewer"] else None,
+        reviewed_at=now - timedelta(hours=2),
+        passed=asked["passed"],
+        check=_meant(cast, "files", asked["check"], lambda which: Matter()),
+    )
 
 
 def _meant(cast: Cast, name: str, value: Any, matter: Callable[[int], Matter]) -> Any:

@@ -15,6 +15,7 @@ from muster.lib.refusal import Refusal
 from muster.loop.act import Receipt
 from muster.loop.entry import Entry
 from muster.loop.freeze import recorded_as
+from muster.loop.ledger import Past
 from muster.loop.matter import Matter
 from muster.loop.span import Span
 from muster.loop.steps import STEPS
@@ -207,6 +208,31 @@ def long_unheard(cast: Cast) -> Matter:
 def overdue(cast: Cast) -> Matter:
     """Past its deadline by an hour."""
     return assigned(cast, at=timezone.now() - timedelta(hours=5))
+
+
+def past(cast: Cast, **changes: Any) -> Past:
+    """What a ledger tells of a finding that the unit says is done, and that a verifier has seen."""
+    begin = timezone.now() - timedelta(days=9)
+    told: dict[str, Any] = {
+        "found_at": begin, "lead": cast.unit, "supports": (cast.support,), "dispatched_at": begin + timedelta(hours=1),
+        "due_at": begin + timedelta(hours=20), "accepted_at": begin + timedelta(hours=2), "done": "已补采 3 户",
+        "done_at": begin + timedelta(hours=6), "closure_asked_at": begin + timedelta(hours=7),
+        "reviewer": cast.verifier, "reviewed_at": begin + timedelta(hours=9), "passed": True,
+    }  # fmt: skip
+    return Past(**{**told, **changes})
+
+
+def imported(cast: Cast, past: Past, **changes: Any) -> Matter:
+    fields = {
+        "by": cast.dispatcher, "incident": cast.incident, "kind": "finding", "area": cast.town, "category": "testing",
+        "severity": "critical", "text": "上门采样漏采 3 户", "source": "临清市台账.xlsx 第 14 行",
+    }  # fmt: skip
+    return Matter.objects.get(pk=Matter.import_(**{**fields, **changes}, past=past).matter_id)
+
+
+def shown(cast: Cast) -> dict[str, Any]:
+    """As many photos as the rules ask for, of the work and of the check."""
+    return {"after": [cast.photo("fixer"), cast.photo("fixer")], "check": [cast.photo("verifier")]}
 
 
 def asked_of(matter: Matter) -> dict[str, Any]:

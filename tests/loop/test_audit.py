@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 
 from muster.lib import clock
+from muster.loop.arrival import Caller
 from muster.loop.audit import audit
 from muster.loop.entry import Seal
 from muster.loop.freeze import freeze
-from muster.loop.intake import Caller
 from muster.loop.matter import Matter
 from tests.cast import Cast, later
 

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from muster.incidents.incident import Incident, NoPackInForce
+from muster.loop.arrival import Caller, SiteElsewhere, TextNeeded
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry
-from muster.loop.intake import Caller, SiteElsewhere, TextNeeded
 from muster.loop.refusals import ActInFuture, EvidenceNeeded, NotYours, WrongSide
 from muster.policy.pack import CategoryNotForKind, UnknownCategory, UnknownKind, UnknownSeverity
 from muster.policy.version import PackVersion
@@ -83,7 +83,7 @@ def test_a_proposal_needs_no_person(cast: Cast) -> None:
         ({"category": "medical"}, CategoryNotForKind),
         ({"category": "weather"}, UnknownCategory),
         ({"severity": "huge"}, UnknownSeverity),
-        ({"at": later(minutes=6)}, ActInFuture),
+        ({"at": later(hours=1)}, ActInFuture),
     ],
 )
 def test_what_cannot_be_registered(cast: Cast, changes: dict[str, object], refusal: type) -> None:

@@ -26,6 +26,8 @@ KEPT = {
     "seal": "matters = matters + 1",
     "span": "from_at = from_at - interval '1 day'",
     "conflict": "content = ''",
+    "conflict settled otherwise": "remark = '另行处理' where settled_at is not null",
+    "conflict moved while settled": "settled_at = now(), action = 'void' where settled_at is null",
     "reveal": "reason = 'none'",
     "pack_version": "text = ''",
     "pack_in_force": "at = at - interval '1 day'",
@@ -55,7 +57,8 @@ def everything(cast: Cast) -> dict[str, Any]:
     Seal.make(frozen.at.date(), frozen)
     Reveal.objects.create(by=cast.chief, of_person=cast.fixer, reason="回访")
     Conflict.objects.create(act_id=matter.pk, matter_id=matter.pk, action="note", content="[]")
-    Conflict.objects.update(settled_at=frozen.at)
+    Conflict.objects.get().settle(cast.chief, "再办一次")
+    Conflict.objects.create(act_id=matter.pk, matter_id=matter.pk, action="note", content="[]")
     connection.check_constraints()
     return known_to(cast, matter)
 

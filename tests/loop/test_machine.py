@@ -22,8 +22,9 @@ from muster.loop.freeze import recorded_as
 from muster.loop.matter import Matter
 from muster.people.role import Role
 from tests.cast import Cast, act_id
-from tests.loop.model import No, Told
-from tests.loop.moves import ACTS, ANYBODY, SEVERITIES, WAITS, onward, worded
+from tests.loop.facts import No
+from tests.loop.model import Told
+from tests.loop.moves import ACTS, ANYBODY, IMPORTERS, LEDGER, SEVERITIES, WAITS, onward, past, worded
 from tests.loop.stage import in_exercise, rows, sides
 
 # Without shrinking, which takes minutes: the long run does it.
@@ -46,16 +47,49 @@ class Loop(RuleBasedStateMachine):
         self.history: list[tuple[datetime, list[str]]] = []
         self.last: tuple[Callable[[], Receipt], Receipt] | None = None
 
-    @initialize(kind=st.sampled_from(["finding", "request", "proposal"]), severity=SEVERITIES)
-    def begin(self, kind: str, severity: str) -> None:
-        register = {"finding": self.cast.finding, "request": self.cast.request, "proposal": self.cast.proposal}[kind]
-        reporter = {"finding": "finder", "request": "operator"}.get(kind)
-        for _matter in range(2):
+    @initialize(kind=st.sampled_from(["finding", "request", "proposal"]), severity=SEVERITIES, data=st.data())
+    def begin(self, kind: str, severity: str, data: st.DataObject) -> None:
+        """One matter is registered, the other brought in from a ledger by whoever tries."""
+        for import_ in (False, True):
             self.now += timedelta(seconds=1)
-            with recorded_as(self.now):
-                self.ids.append(register(category="testing", severity=severity).pk)
-            self.told.append(Told(kind, severity, reporter))
+            if not import_ or not self.imported(kind, severity, data):
+                self.registered(kind, severity)
             self.told[-1].tell(self.now)
+
+    def registered(self, kind: str, severity: str) -> None:
+        register = {"finding": self.cast.finding, "request": self.cast.request, "proposal": self.cast.proposal}[kind]
+        with recorded_as(self.now):
+            self.ids.append(register(category="testing", severity=severity).pk)
+        self.told.append(Told(kind, severity, {"finding": "finder", "request": "operator"}.get(kind)))
+
+    def imported(self, kind: str, severity: str, data: st.DataObject) -> bool:
+        """Whether the import was taken, as the model foretells. What was taken is sent once more."""
+        who, asked = data.draw(st.sampled_from(IMPORTERS)), {n: data.draw(choice) for n, choice in LEDGER.items()}
+        asked["supports"] = tuple(one for one in asked["supports"] if one != asked["lead"])
+        told = Told(kind, severity, who)
+        expected = self.foretold(told, "import_", who, asked)
+        send = self.importing(kind, severity, who, asked)
+        answer = answered(send)
+        assert isinstance(answer, Refusal) != expected, f"import by {who}: {answer!r} to {asked}"
+        if isinstance(answer, Refusal):
+            return False
+        self.ids.append(answer.matter_id)
+        self.told.append(told)
+        self.last = (send, answer)
+        self.send_again()
+        return True
+
+    def importing(self, kind: str, severity: str, who: str, asked: dict[str, Any]) -> Callable[[], Receipt]:
+        now, act, told = self.now, act_id(), past(self.cast, asked, self.now)
+
+        def send() -> Receipt:
+            with recorded_as(now):
+                return Matter.import_(
+                    by=self.cast.people[who], incident=self.cast.incident, kind=kind, area=self.cast.town,
+                    category="testing", severity=severity, text="上门采样漏采 3 户", source="台账 第 3 行", past=told, id=act,
+                )  # fmt: skip
+
+        return send
 
     @rule(which=st.integers(0, 1), wait=WAITS, data=st.data())
     def goes_on(self, which: int, wait: int, data: st.DataObject) -> None:
@@ -163,6 +197,13 @@ class Loop(RuleBasedStateMachine):
                 assert [as_of(matter, moment) for matter in self.ids] == statuses
         finally:
             transaction.savepoint_rollback(self.undo)
+
+
+def answered(send: Callable[[], Receipt]) -> Receipt | Refusal:
+    try:
+        return send()
+    except Refusal as refusal:
+        return refusal
 
 
 #: Matters for which something does not hold that must whatever is done.

@@ -12,11 +12,11 @@ import pytest
 from django.db import connection
 
 from muster.loop.act import Receipt
+from muster.loop.arrival import Caller
 from muster.loop.command import NotMergeable, NotOverdue
 from muster.loop.conflict import Conflict
 from muster.loop.contact import Contact
 from muster.loop.freeze import TooBusyToFreeze, freeze
-from muster.loop.intake import Caller
 from muster.loop.matter import Matter
 from muster.loop.refusals import AlreadyDone, ConflictingContent, DoersCannotClose, WrongSide, WrongState
 from muster.people.role import Role

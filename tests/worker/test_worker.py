@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from muster.lib import clock
+from muster.loop.arrival import Caller
 from muster.loop.audit import audit
 from muster.loop.contact import Contact
 from muster.loop.draw import RevisitDraw
 from muster.loop.entry import Afterwards, Seal
-from muster.loop.intake import Caller
 from muster.loop.steps import Escalation
 from muster.worker import after
 from muster.worker.after import run_batch
