@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import json
 import os
 import socket
 import subprocess
@@ -108,6 +109,23 @@ def check(files: bool) -> None:
             click.echo(str(fault))
         click.echo(f"{len(faults)} faults in {Matter.objects.count()} matters", err=bool(faults))
         sys.exit(1 if faults else 0)
+
+
+@main.command()
+@click.option("--area", default="", help="Name, path or code; without it, the incident's area.")
+@click.option("--as-of", default="", metavar="TIME", help="What was recorded at or before; a date is its end.")
+@click.option("--from", "from_", default="", metavar="TIME", help="Only what occurred from here on.")
+@click.option("--to", default="", metavar="TIME", help="Only what occurred before; a date is its end.")
+@click.option("--incident", type=int, help="The number of the incident; without it, the current one.")
+@click.option("--format", "form", type=click.Choice(["json", "table"]), default="table", show_default=True)
+def figures(area: str, as_of: str, from_: str, to: str, incident: int | None, form: str) -> None:
+    """Print every figure of an area, as of a moment. Times are dates, or ISO 8601 with a zone."""
+    with database():
+        from muster.briefings.asked import incident_asked, scope_asked
+        from muster.briefings.listing import listed, table
+
+        scope = scope_asked(incident_asked(incident), {"area": area, "as_of": as_of, "from": from_, "to": to})
+        click.echo(json.dumps(listed(scope), ensure_ascii=False, indent=1) if form == "json" else table(scope))
 
 
 @main.command()

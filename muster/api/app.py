@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from muster.api.figures import router as figures
 from muster.api.files import router as files
 from muster.api.matters import router as matters
 from muster.lib.refusal import Refusal
@@ -17,6 +18,7 @@ api = NinjaAPI(
 )  # fmt: skip
 api.add_router("/matters", matters)
 api.add_router("/files", files)
+api.add_router("/figures", figures)
 
 
 @api.exception_handler(Http404)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from muster.lib import clock
-from muster.lib.compiled import Compiled
+from muster.lib.compiled import Compiled, Given
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
 from muster.policy.version import PackVersion
@@ -69,10 +69,10 @@ class Incident(models.Model):
 
     def pack_version(self) -> PackVersion:
         """The version put in force last."""
-        in_force = PackInForce.objects.filter(incident=self).select_related("version").last()
+        in_force = IN_FORCE(incident=self.pk)
         if not in_force:
             raise NoPackInForce(incident=self.name)
-        return in_force.version
+        return in_force[0].version
 
     def put_in_force(self, version: PackVersion, by_id: int | None = None) -> PackInForce:
         """From now on, matters are registered under this version; earlier matters keep theirs."""
@@ -96,3 +96,8 @@ class PackInForce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.version_id}"
+
+
+IN_FORCE = Compiled(
+    lambda: PackInForce.objects.filter(incident=Given("incident")).select_related("version").order_by("-id")[:1]
+)

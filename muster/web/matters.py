@@ -23,6 +23,7 @@ from muster.loop.state import Kind, Status
 from muster.people.person import Person, Reveal
 from muster.places.area import Area
 from muster.web.context import incident_of
+from muster.web.figurefilter import counted
 from muster.web.matterpage import MatterPage
 from muster.web.stepform import StepForm, with_new_id
 from muster.web.words import STEPS
@@ -34,14 +35,14 @@ LISTED = ("area", "site", "lead")
 @require_GET
 def register(request: HttpRequest) -> HttpResponse:
     """All matters that this person may see, newest first; every filter is in the address."""
-    found, problem = filtered(request)
+    found, problem, figure = filtered(request)
     before = request.GET.get("before", "")
     if before:
         found = _older(found, before)
     rows = list(found.select_related(*LISTED).defer("area__outline").order_by("-id")[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
     context = {"section": "matters", "matters": rows[:PAGE], "more": more, "problem": problem, **_choices(request)}
-    return render(request, "matters/register.html", context)
+    return render(request, "matters/register.html", {**context, "figure": figure})
 
 
 @require_GET
@@ -92,10 +93,11 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "matters/contact.html", {"matter": page.matter, "contact": shown, "section": "matters"})
 
 
-def filtered(request: HttpRequest) -> tuple[Any, str]:
-    """The matters that the address asks for, and what is wrong with the address, if anything."""
-    found, problem = Matter.objects.seen_by(_person(request)), ""
+def filtered(request: HttpRequest) -> tuple[Any, str, str]:
+    """The matters that the address asks for, what is wrong with the address, and the figure that counts them, if any."""
     asked = request.GET
+    of_figure, figure, problem = counted(asked, _person(request))
+    found = Matter.objects.seen_by(_person(request)) if of_figure is None else of_figure
     for name, known in (("status", Status.values), ("kind", Kind.values)):
         if asked.get(name) in known:
             found = found.filter(**{name: asked[name]})
@@ -103,7 +105,7 @@ def filtered(request: HttpRequest) -> tuple[Any, str]:
         found = found.filter(category=asked["category"].replace("\0", ""))
     if asked.get("overdue"):
         found = found.overdue(clock.now())
-    if asked.get("area"):
+    if asked.get("area") and of_figure is None:
         try:
             found = found.filter(area_path__startswith=Area.named(asked["area"]).path)
         except Refusal as refusal:
@@ -111,7 +113,7 @@ def filtered(request: HttpRequest) -> tuple[Any, str]:
     if asked.get("q"):
         words = asked["q"].replace("\0", "").strip()
         found = found.filter(Q(number__icontains=words) | Q(text__icontains=words) | Q(site__name__icontains=words))
-    return found, problem
+    return found, problem, figure
 
 
 def _older(found: Any, before: str) -> Any:

@@ -13,7 +13,7 @@ from muster.api.app import api
 from tests.docs.markdown import code_of, table, text_of
 from tests.docs.refusals import codes, refusals
 
-DOCUMENTS = ("api/matters.md", "api/files.md")
+DOCUMENTS = ("api/matters.md", "api/files.md", "api/figures.md")
 SCHEMA: dict[str, Any] = api.get_openapi_schema()
 
 
@@ -46,7 +46,7 @@ def test_every_endpoint_is_documented_and_no_other() -> None:
 def test_an_endpoint_has_an_example_that_fits(endpoint: str) -> None:
     method, path = endpoint.split()
     below = sections()[endpoint]
-    address = re.escape(path.removeprefix("/api")).replace(r"\{id\}", r"\$MATTER")
+    address = re.escape(path.removeprefix("/api")).replace(r"\{id\}", r"\$MATTER").replace(r"\{key\}", "[a-z_]+")
     call = rf"(?m)^{method.lower()} [\"']?{address}[\"' ?]|^{method.lower()} [\"']?{address}[\"']?$|{re.escape('$BASE' + path)}$"
     assert re.search(call, below), f"{endpoint} has no example"
     for body in re.findall(r"^post \S+ '(.*)'$", below, re.MULTILINE):

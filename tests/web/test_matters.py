@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from muster.lib.ids import uuid7
-from muster.loop.intake import Caller
+from muster.loop.arrival import Caller
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
 from muster.people.person import Reveal

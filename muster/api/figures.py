@@ -1,0 +1,76 @@
+"""Figures: the named queries, and the matters that each counts."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from muster.api.matters import PAGE_MAX, MattersOut, person
+from muster.briefings.asked import incident_asked, may_read, own_area, scope_asked
+from muster.briefings.figure import FIGURES, Scope
+from muster.briefings.listing import listed
+
+router = Router(tags=["figures"])
+
+
+class ScopeIn(Schema):
+    """Area by name or code; times as dates or ISO 8601 with a zone."""
+
+    area: str = ""
+    as_of: str = ""
+    from_: str = Field("", alias="from")
+    to: str = ""
+    incident: int | None = None
+
+
+class WindowOut(Schema):
+    from_: str | None = Field(alias="from")
+    to: str | None
+
+
+class FigureOut(Schema):
+    key: str
+    name_zh: str
+    name_en: str
+    value: int | float | None
+    unit: str
+    area: str
+    window: WindowOut | None
+    as_of: str
+    rows: str
+
+
+@router.get("", response=list[FigureOut], by_alias=True)
+def figures(request: HttpRequest, asked: Query[ScopeIn]) -> list[dict[str, Any]]:
+    """Every figure of an area, as of a moment and of what occurred in a window. For who sees all of that area."""
+    return listed(scope_of(request, asked))
+
+
+@router.get("/{key}/matters", response=MattersOut)
+def figure_matters(
+    request: HttpRequest, key: str, asked: Query[ScopeIn], before: UUID | None = None, limit: int = 50
+) -> dict[str, Any]:
+    """The matters that a figure counts, newest first, as they are now; ``before`` is the cursor of the next page."""
+    scope, figure = scope_of(request, asked), FIGURES.get(key)
+    if not figure or figure.opens != "matters":
+        raise Http404
+    limit = max(1, min(limit, PAGE_MAX))
+    found = figure.rows(scope).seen_by(person(request)).order_by("-id")  # type: ignore[attr-defined]
+    rows = list((found.filter(pk__lt=before) if before else found)[: limit + 1])
+    return {"items": rows[:limit], "before": rows[limit - 1].pk if len(rows) > limit else None}
+
+
+def scope_of(request: HttpRequest, asked: ScopeIn) -> Scope:
+    """What is asked, looked up through the person: to an outsider there are no figures."""
+    incident = incident_asked(asked.incident)
+    own = own_area(person(request), incident)
+    if not own:
+        raise Http404
+    scope = scope_asked(incident, asked.dict(by_alias=True, exclude={"incident"}), own)
+    if not may_read(person(request), scope.area):
+        raise Http404
+    return scope

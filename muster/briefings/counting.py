@@ -1,0 +1,170 @@
+"""How figures are computed: matters counted, a rate, a median, teams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlencode
+
+from django.db import connection, transaction
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, TextField, Value
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from muster.briefings import conditions
+from muster.briefings.scope import Scope
+from muster.briefings.standing import Now, Part, parts
+from muster.loop.matter import Matter
+from muster.loop.state import Kind, Status
+from muster.people.team import Team, TeamKind
+
+Number = int | float | None
+Words = str | Promise
+Condition = Callable[[Now], Q]
+Place = Callable[[Any], Any]
+Rows = QuerySet[Any, Any]
+
+
+#: Planned for the values asked, with room to sort a million rows, and not compiled: that would take longer than it saves.
+SETTINGS = """
+select set_config(name, value, true)
+from (values ('plan_cache_mode', 'force_custom_plan'), ('work_mem', '64MB'), ('jit', 'off')) asked (name, value)
+"""
+
+
+def fetched(sql: str, params: list[Any]) -> list[Any]:
+    """The rows that a statement of figures answers."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SETTINGS)
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``additive``: an area's value is the sum of the areas below it and of what lies at none of them."""
+
+    key: str
+    name: Words
+    unit: Words
+    definition: Words
+    additive: bool = True
+    opens: Literal["matters", "teams"] | None = "matters"
+
+    total: ClassVar[str] = "sum(value)::float8"
+
+    def value(self, scope: Scope) -> Number:
+        """The figure; None where there is nothing to compute it from."""
+        sql, params = self.statement(scope, lambda path: Value("", TextField()))
+        found = fetched(sql, params)
+        return self.read(found[0][1] if found else None)
+
+    def statement(self, scope: Scope, by: Place) -> tuple[str, list[Any]]:
+        """A statement of ``place`` and ``value``, grouped by what ``by`` makes of the path of the area."""
+        pieces = [piece.query.sql_with_params() for piece in self.pieces(scope, by)]
+        parts = " union all ".join(f"({sql})" for sql, _params in pieces)
+        return f"select place, {self.total} from ({parts}) part group by place", [
+            value for _sql, params in pieces for value in params
+        ]
+
+    def read(self, value: float | None) -> Number:
+        """What the statement answers, or that there is nothing, as the figure's value."""
+        return int(value or 0)
+
+    def rows(self, scope: Scope) -> QuerySet[Any]:
+        """Exactly what is counted; of a rate or a median, what it is taken over."""
+        raise NotImplementedError
+
+    def pieces(self, scope: Scope, by: Place) -> list[Rows]:
+        """What is counted, apart where it is planned apart: ``place`` and what ``total`` makes the value of."""
+        raise NotImplementedError
+
+    def address(self, scope: Scope) -> str:
+        """Where the rows are listed."""
+        times = {"as_of": scope.as_of, "from": scope.from_at, "to": scope.to_at}
+        asked = {name: at.isoformat() for name, at in times.items() if at}
+        page = reverse("figure-teams" if self.opens == "teams" else "matters")
+        return f"{page}?{urlencode({'figure': self.key, 'area': scope.area.code, **asked})}"
+
+
+@dataclass(frozen=True)
+class Counted(Figure):
+    """How many matters of a kind, or of any, fulfil a condition; and what of them occurred in the window."""
+
+    kind: Kind | None = None
+    counts: Condition = conditions.anything
+    occurred: Condition = conditions.registered_then
+
+    def rows(self, scope: Scope) -> QuerySet[Matter]:
+        where = Q()
+        for part in self._parts(scope):
+            where |= part.where
+        return Matter.objects.filter(where, incident=scope.incident, kind__in=self._kinds)
+
+    def pieces(self, scope: Scope, by: Place) -> list[Rows]:
+        return [
+            self._counted(
+                part.at, part.matters().filter(kind__in=self._kinds).values(place=by(part.at.column("area_path")))
+            )
+            for part in self._parts(scope)
+        ]
+
+    def _parts(self, scope: Scope) -> list[Part]:
+        return parts(scope, lambda at: self.counts(at) & self.occurred(at) if scope.windowed else self.counts(at))
+
+    @property
+    def _kinds(self) -> list[str]:
+        return [self.kind] if self.kind else list(Kind)
+
+    def _counted(self, at: Now, placed: Rows) -> Rows:
+        counted: Rows = placed.annotate(value=Count("*")).values("place", "value")
+        return counted
+
+
+@dataclass(frozen=True)
+class Rate(Counted):
+    """The share of a cohort, registered in the window, that is closed: from 0 to 1."""
+
+    total: ClassVar[str] = "sum(closed)::float8 / nullif(sum(value), 0)"
+
+    def read(self, value: float | None) -> Number:
+        return value
+
+    def _counted(self, at: Now, placed: Rows) -> Rows:
+        closed = Count("pk", filter=Q(Exact(at.column("status"), Status.CLOSED)))
+        counted: Rows = placed.annotate(value=Count("*"), closed=closed).values("place", "value", "closed")
+        return counted
+
+
+@dataclass(frozen=True)
+class ClosingHours(Counted):
+    """The median of the hours from the first dispatch until it was closed: one that occurs, the lower of two."""
+
+    total: ClassVar[str] = "percentile_disc(0.5) within group (order by (extract(epoch from took) / 3600)::float8)"
+
+    def read(self, value: float | None) -> Number:
+        return value
+
+    def _counted(self, at: Now, placed: Rows) -> Rows:
+        """The span in which a matter is closed begins when it was closed."""
+        took = ExpressionWrapper(at.column("closed_at") - F("dispatched_at"), DurationField())
+        timed: Rows = placed.annotate(took=took).values("place", "took")
+        return timed
+
+
+@dataclass(frozen=True)
+class Teams(Figure):
+    """Teams of a kind that work in the area at the moment. A team has no window and belongs to no incident."""
+
+    opens: Literal["matters", "teams"] | None = "teams"
+    kind: TeamKind = TeamKind.FIELD_TEAM
+
+    def rows(self, scope: Scope) -> QuerySet[Team]:
+        active = Q(until=None) | Q(until__gt=scope.moment)
+        return Team.objects.filter(active, kind=self.kind, from_at__lte=scope.moment, area__path__under=scope.area.path)
+
+    def pieces(self, scope: Scope, by: Place) -> list[Rows]:
+        placed = self.rows(scope).order_by().values(place=by(F("area__path")))
+        return [placed.annotate(value=Count("*")).values("place", "value")]
