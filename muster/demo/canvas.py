@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 400, 300
-SCALE = 6
+SCALE = 4
 
 Point = tuple[float, float]
 

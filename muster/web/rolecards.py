@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from muster.people.person import Person
@@ -48,13 +49,14 @@ class Card(NamedTuple):
 
 @login_not_required
 def enter(request: HttpRequest) -> HttpResponse:
-    """Signs in as the person of the card; where cards aren't shown, there is no such page."""
+    """Signs in as the person of the card, and goes on to ``next``; where cards aren't shown, there is no such page."""
     if request.method != "POST" or not allowed(request):
         raise Http404
     person = get_object_or_404(_persons(), login=request.POST.get("login"))
     login(request, person, backend=BACKEND)
     request.session[ROLE_CARD] = True
-    return redirect("work")
+    onward = request.POST.get("next", "")
+    return redirect(onward if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) else "work")
 
 
 def allowed(request: HttpRequest) -> bool:

@@ -10,6 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from muster.web.middleware import LANGUAGE_COOKIE
+from muster.web.rolecards import ROLE_CARD
+from muster.web.tour import tour
 
 YEAR_S = 365 * 24 * 3600
 
@@ -17,8 +19,10 @@ YEAR_S = 365 * 24 * 3600
 @login_not_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What a visitor can do without an account: hand in a proposal, follow one, sign in."""
-    return redirect("work") if request.user.is_authenticated else render(request, "home.html")
+    """What a visitor can do without an account: hand in a proposal, follow one, sign in. In the demo: where to begin."""
+    if request.user.is_authenticated and not request.session.get(ROLE_CARD):
+        return redirect("work")
+    return render(request, "home.html", tour(request))
 
 
 @login_not_required

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from muster.web import evidence, intake, matters, organisations, packs, people, places, proposals, shell, signing, work
+from muster.web import (
+    conflicts,
+    evidence,
+    figures,
+    intake,
+    matters,
+    organisations,
+    packs,
+    people,
+    places,
+    proposals,
+    shell,
+    signing,
+    tour,
+    work,
+)
 
 urlpatterns: list[URLPattern] = [
     *shell.urlpatterns,
     *signing.urlpatterns,
+    *tour.urlpatterns,
     *work.urlpatterns,
     *intake.urlpatterns,
     *matters.urlpatterns,
+    *conflicts.urlpatterns,
+    *figures.urlpatterns,
     *evidence.urlpatterns,
     *proposals.urlpatterns,
     *people.urlpatterns,
