@@ -62,7 +62,8 @@ def _city() -> Incident:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    from muster.demo.city import CITY, build
+    from muster.demo.build import build
+    from muster.demo.city import CITY
 
     return _incident(build().areas[CITY].pk)
 
