@@ -28,6 +28,11 @@ function fetchSites(query) {
     .catch(() => {});
 }
 let waiting = 0;
+// Whoever has chosen isn't taken the choice away by an answer that was still under way.
+sites.addEventListener("change", () => {
+  window.clearTimeout(waiting);
+  asked += 1;
+});
 document.getElementById("site-q").addEventListener("input", (event) => {
   window.clearTimeout(waiting);
   waiting = window.setTimeout(() => fetchSites("?q=" + encodeURIComponent(event.target.value)), 200);
