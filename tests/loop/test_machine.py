@@ -253,8 +253,9 @@ def machine(cast: Cast) -> type[Loop]:
 
 def test_the_loop_does_what_the_model_foretells(machine: type[Loop]) -> None:
     run_state_machine_as_test(machine, settings=BRIEF)
+    # What few steps come to, the long run comes to; but most must have been done, or the rest proves nothing.
     never_done = set(ACTS) - {verb for verb, accepted in machine.tally if accepted}
-    assert len(never_done) <= 3
+    assert len(never_done) <= len(ACTS) // 3, never_done
 
 
 @pytest.mark.soak
