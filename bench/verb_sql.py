@@ -1,7 +1,8 @@
 """A verb's SQL, summed, against the best that one can write by hand for the same rows with all guards on.
 
 By hand, the matter is locked and everything written by one statement, or by two where the database wants it, prepared.
-The verb also asks who may and what stands around the matter. Commits aren't counted on either side.
+The verb also asks who may and what stands around the matter. The beginning of the transaction is counted on both sides,
+its commit on neither.
 """
 
 from __future__ import annotations
@@ -121,12 +122,12 @@ class Stage:
             "matter": matter.pk, "act": uuid7(), "by": self.by.pk, "organisation": self.home, "action": verb,
             "hash": secrets.token_hex(32), "text": "已电话核实", "lead": self.lead.pk, "due": matter.rule.due_h,
         }  # fmt: skip
-        total_s = 0.0
-        with self.bare.transaction():
-            for statement in BY_HAND[verb]:
-                began = time.perf_counter()
-                self.bare.execute(statement, values)
-                total_s += time.perf_counter() - began
+        # The first statement begins the transaction, as it does on Django's connection.
+        began = time.perf_counter()
+        for statement in BY_HAND[verb]:
+            self.bare.execute(statement, values)
+        total_s = time.perf_counter() - began
+        self.bare.commit()
         return total_s
 
 
