@@ -10,6 +10,21 @@ settings.register_profile(
 )
 settings.load_profile("ci")
 
+#: Folders whose tests share one load of the demo, so each folder stays on one worker.
+SHARING = ("demo", "journeys")
+#: Where two load at once on a busy machine, the first test waits for its city longer than others may take.
+LOAD_S = 600
+
+
+# First, because pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.parent.name
+        if folder in SHARING:
+            item.add_marker(pytest.mark.xdist_group(folder))
+            item.add_marker(pytest.mark.timeout(LOAD_S))
+
 
 @pytest.fixture
 def cast(db: None) -> Cast:

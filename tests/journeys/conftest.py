@@ -21,6 +21,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 START_S = 240
+#: For one command; the longest is the load of the demo.
+COMMAND_S = 540
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -43,7 +45,9 @@ class Served:
 
     def muster(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "muster.cli", *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=COMMAND_S
+        )
 
     def sql(self, query: str) -> str:
         return self.muster("psql", "-At", "-v", "ON_ERROR_STOP=1", "-c", query).stdout.strip()
@@ -84,6 +88,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def city() -> Iterator[Served]:
+    once()
     folder = Path(tempfile.mkdtemp(prefix="muster-journey-"))
     folder.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if name not in ("MUSTER_DATABASE", "MUSTER_DATABASE_URL")}
@@ -96,6 +101,11 @@ def city() -> Iterator[Served]:
     finally:
         served.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def once() -> None:
+    """Refuses a second load in the same run: then pytest-xdist hasn't kept the journeys on one worker."""
+    Path(os.environ["MUSTER_DATA"]).parent.joinpath("journeys").mkdir()
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from tests.journeys.visitor import PHONE, Visitors, photo
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 #: Twenty hours after the deadline, as the browser's field takes it.
 LATER = """select to_char((due_at + interval '20 hours') at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI')

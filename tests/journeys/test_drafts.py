@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.journeys.visitor import PHONE, Visitors
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 TYPED = "有名无记录，三户均未采样"
 

@@ -14,12 +14,8 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-import pytest
-
 from muster.lib.ids import uuid7
 from tests.journeys.conftest import Served
-
-pytestmark = pytest.mark.xdist_group("journeys")
 
 
 class Client:
@@ -28,11 +24,11 @@ class Client:
     def __init__(self, city: Served, login: str) -> None:
         self.city, self.jar = city, http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
-        page = self.opener.open(f"{city.address}/").read().decode()
+        page = self.opener.open(f"{city.address}/", timeout=10).read().decode()
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token
         form = urllib.parse.urlencode({"login": login, "csrfmiddlewaretoken": token[1]}).encode()
-        self.opener.open(f"{city.address}/demo/enter", form)
+        self.opener.open(f"{city.address}/demo/enter", form, timeout=10)
 
     def post(self, address: str, body: dict[str, object]) -> dict[str, object]:
         token = next(cookie.value for cookie in self.jar if cookie.name == "csrftoken")

