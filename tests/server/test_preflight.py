@@ -84,7 +84,7 @@ def test_a_folder_that_the_servers_user_cannot_reach_is_refused_not_opened(data:
 @as_root
 def test_a_full_disk_is_refused_at_start(data: Path) -> None:
     data.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=150m,mode=711", "tmpfs", data]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=150m,mode=711", "tmpfs", str(data)]
     mounted = subprocess.run(mount, capture_output=True, timeout=60)
     if mounted.returncode != 0:
         pytest.skip("no right to mount")

@@ -1,0 +1,98 @@
+"""Every page of the product, and who looks at it. A new address belongs here, or below with the reason why not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.journeys.conftest import Served
+
+#: By the login of a role card, an empty one for the public: the names of addresses and where they stand in the city.
+PAGES: dict[str, dict[str, str]] = {
+    "": {
+        "home": "/",
+        "account_login": "/sign-in",
+        "account_signup": "/sign-in/new",
+        "account_reset_password": "/sign-in/forgotten",
+        "account_inactive": "/sign-in/inactive",
+        "proposal": "/proposals/new/",
+    },
+    "demo.duty": {
+        "work": "/work/",
+        "matters": "/matters/",
+        "finding": "/findings/new/",
+        "request": "/requests/new/",
+        "figures": "/figures/",
+        "figure-teams": "/figures/teams/?figure=field_teams",
+        "conflicts": "/conflicts/",
+        "new-pack": "/packs/new/",
+        "me": "/me",
+        "usersessions_list": "/me/sessions",
+        "account_logout": "/sign-out",
+    },
+    "demo.administrator": {
+        "people": "/people/",
+        "new-person": "/people/new/",
+        "person": "/people/{person}/",
+        "edit-person": "/people/{person}/edit/",
+        "memberships": "/people/{person}/memberships/",
+        "grants": "/people/{person}/grants/",
+        "organisations": "/organisations/",
+        "new-organisation": "/organisations/new/",
+        "organisation": "/organisations/{organisation}/",
+        "edit-organisation": "/organisations/{organisation}/edit/",
+        "new-team": "/organisations/{organisation}/teams/new/",
+        "team": "/teams/{team}/",
+        "edit-team": "/teams/{team}/edit/",
+        "places": "/places/",
+        "place-sites": "/places/sites/",
+        "new-site": "/places/sites/new/",
+        "site": "/places/sites/{site}/",
+        "place": "/places/371581/",
+        "packs": "/packs/",
+        "pack": "/packs/{pack}/",
+    },
+}
+
+#: Visited by tests that first do what leads there.
+LED_TO = {
+    "matter", "step", "contact", "conflict", "followed", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
+    "mfa_deactivate_totp", "mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+    "account_reauthenticate", "account_change_password",
+}  # fmt: skip
+
+NOT_PAGES = {
+    "files or data": {"health", "demo_photo", "file", "pack-text", "mfa_download_recovery_codes"},
+    "a piece of another page": {"sites"},
+    "only acts, and leads back or shows its page again": {
+        "looks", "role_card", "session_end", "end-membership", "end-grant", "person-phone", "person-password",
+        "person-sessions", "person-second-factor", "deactivate-person", "activate-person", "end-team", "end-member",
+        "lead-member", "follow-member", "close-site", "reopen-site", "place-names", "remove-place-name",
+    },
+}  # fmt: skip
+
+#: One of each in the city, for the addresses above.
+EXAMPLES = """select json_build_object(
+  'person', (select id from person where login = 'demo.unit'),
+  'organisation', (select organisation_id from team order by id limit 1),
+  'team', (select id from team order by id limit 1),
+  'site', (select id from site order by id limit 1),
+  'pack', (select id from pack_version order by id limit 1))"""
+
+
+def pages(city: Served, login: str) -> list[str]:
+    examples = json.loads(city.sql(EXAMPLES)) if any("{" in address for address in PAGES[login].values()) else {}
+    return [address.format(**examples) for address in PAGES[login].values()]
+
+
+def names(resolver: Any = None, under: str = "") -> Iterator[str]:
+    """The names of all addresses but the API's."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        place = under + str(pattern.pattern)
+        if isinstance(pattern, URLResolver) and place != "api/":
+            yield from names(pattern, place)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or place
