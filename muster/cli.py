@@ -152,6 +152,24 @@ def restore(source: Path, replace: bool) -> None:
 
 
 @main.command()
+@click.argument("source", metavar="FILE.csv", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--apply", is_flag=True, help="Do it. Without this, only what would be done is said.")
+def places(source: Path, apply: bool) -> None:
+    """Add and rename the areas that a file lists. docs/places.md describes the file.
+
+    Says row and column of what is wrong; then nothing is changed. Areas that the file doesn't name stay as they are.
+    """
+    with database():
+        from muster.places import placefile, placeplan
+
+        lines, faults = placefile.read(source.read_bytes(), source.name)
+        plan = placeplan.carry_out(lines, faults) if apply else placeplan.planned(lines, faults)
+        for told in placeplan.told(plan, applied=apply):
+            click.echo(told)
+        sys.exit(1 if plan.faults else 0)
+
+
+@main.command()
 @click.argument("login")
 @click.option("--name", help="The person's name, for a new one.")
 @click.option("--administrator", metavar="AREA", help="Grant administration of this area and all below.")

@@ -34,6 +34,7 @@ from muster.loop.steps import (
     Voiding,
     VoidingRequest,
 )
+from muster.people.administration import AdminEntry
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Membership, Person, Reveal
 from muster.people.team import Team, TeamMember
@@ -43,6 +44,7 @@ from muster.policy.version import PackVersion
 
 __all__ = [
     "Acceptance",
+    "AdminEntry",
     "Afterwards",
     "Area",
     "AreaName",

@@ -18,7 +18,7 @@ from muster.loop.matter import Matter
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Membership, Person
 from muster.people.role import Role
-from muster.places.area import Area, county_names
+from muster.places.area import Area, forget_counties
 from muster.places.gazetteer import Place
 from muster.places.site import Site
 from muster.policy.version import PackVersion
@@ -127,7 +127,7 @@ def area(code: str, level: str, name: str, parent: Area | None) -> Area:
 
 def gather() -> Cast:
     """The city, its people and an exercise-free incident with the shipped pack."""
-    county_names.cache_clear()
+    forget_counties()
     province = area("370000", "province", "山东省", None)
     city = area("371500", "city", "聊城市", province)
     county = area("371581", "county", "临清市", city)

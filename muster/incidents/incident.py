@@ -8,6 +8,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -42,7 +43,12 @@ class Incident(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(exercise=True) | models.Q(behind=timedelta()), name="only_an_exercise_runs_behind"
-            )
+            ),
+            models.CheckConstraint(condition=~models.Q(name_zh="") & ~models.Q(name_en=""), name="incident_is_named"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")),
+                name="incident_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -51,7 +57,12 @@ class Incident(models.Model):
     @classmethod
     def current(cls) -> Incident | None:
         """The open incident that began last; an exercise only where nothing real is open."""
-        return next(iter(OPEN()), None)
+        return next(iter(cls.open()), None)
+
+    @classmethod
+    def open(cls) -> list[Incident]:
+        """Those that haven't ended, the current one first, each with its area."""
+        return OPEN()
 
     @property
     def name(self) -> str:
@@ -74,12 +85,24 @@ class Incident(models.Model):
             raise NoPackInForce(incident=self.name)
         return in_force[0].version
 
+    def end(self) -> bool:
+        """Nothing new belongs to it from now on. Whether it was still open."""
+        ended = Incident.objects.filter(pk=self.pk, ended_at=None).update(ended_at=Greatest(Now(), "started_at"))
+        return bool(ended)
+
     def put_in_force(self, version: PackVersion, by_id: int | None = None) -> PackInForce:
         """From now on, matters are registered under this version; earlier matters keep theirs."""
         return PackInForce.objects.create(incident=self, version=version, by_id=by_id)
 
 
-OPEN = Compiled(lambda: Incident.objects.filter(ended_at=None).order_by("exercise", "-started_at")[:1])
+OPEN = Compiled(
+    lambda: (
+        Incident.objects.filter(ended_at=None)
+        .select_related("area")
+        .defer("area__outline")
+        .order_by("exercise", "-started_at", "-pk")
+    )
+)
 
 
 class PackInForce(models.Model):

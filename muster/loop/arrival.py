@@ -94,6 +94,7 @@ class Arrival:
         if not made.text:
             raise TextNeeded
         _must_lie_in(made.site, made.area)
+        made.area.must_be_open()
         actor = Actor.of(made.reporter)
         made.pack = made.incident.pack_version()
         made.rules = dataclasses.asdict(made.pack.pack.rules(made.kind, made.category, made.severity))

@@ -124,6 +124,7 @@ class Command(MatterFields):
         )  # fmt: skip
         self.area, self.area_path, self.category, self.severity = new[0], new[0].path, new[1], new[2]
         if self.area_id != old[0]:
+            self.area.must_be_open()
             in_area(Role.DISPATCHER, Role.HEADQUARTERS)(act.actor, act.matter, act.situation)
             for assignment in Assignment.objects.filter(matter_id=self.pk, ended_at=None).select_related(
                 "organisation"

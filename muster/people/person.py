@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,6 +15,8 @@ from muster.lib.compiled import Compiled, Given
 from muster.people.organisation import Organisation
 from muster.people.role import SECOND_FACTOR_ROLES, Role
 from muster.places.area import Area
+
+ONE_TIME_PASSWORD_LIVES = timedelta(hours=24)
 
 
 class People(BaseUserManager["Person"]):
@@ -34,6 +36,9 @@ class Person(AbstractBaseUser):
     phone = models.TextField(_("telephone"), blank=True)
     language = models.TextField(_("language"), default="zh-hans", choices=[("zh-hans", "中文"), ("en", "English")])
     is_active = models.BooleanField(_("may sign in"), default=True)
+    password_until = models.DateTimeField(
+        null=True, blank=True, help_text="end of a one-time password; none once the person has chosen one of their own"
+    )
 
     #: Whether this object reads its grants once only, as one may that lives for a request.
     keeps_grants = False
@@ -65,6 +70,18 @@ class Person(AbstractBaseUser):
     def memberships_now(self) -> models.QuerySet[Membership]:
         return self.memberships.filter(until=None).select_related("organisation")
 
+    def set_one_time_password(self, password: str) -> None:
+        """One that an administrator knows, too: it ends by itself, and signing in with it leads to choosing another."""
+        self.set_password(password)
+        self.password_until = timezone.now() + ONE_TIME_PASSWORD_LIVES
+
+    def one_time_password_ended(self) -> bool:
+        return self.password_until is not None and self.password_until <= timezone.now()
+
+    def set_own_password(self, password: str) -> None:
+        self.set_password(password)
+        self.password_until = None
+
     def needs_second_factor(self) -> bool:
         return any(grant.role in SECOND_FACTOR_ROLES for grant in self.grants_at())
 
@@ -88,6 +105,13 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}-{self.organisation_id}"
+
+    @classmethod
+    def begin(cls, person: Person, organisation: Organisation) -> bool:
+        """Whether the person has now begun to belong, for the first time or again."""
+        row, made = cls.objects.get_or_create(person=person, organisation=organisation)
+        again = cls.objects.filter(pk=row.pk).exclude(until=None)
+        return made or bool(again.update(until=None, from_at=timezone.now()))
 
 
 class Grant(models.Model):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
+from muster.people.administration import AdminAction, AdminEntry
 from muster.people.organisation import Organisation, OrganisationKind
 from muster.people.person import Grant, Membership, Person
 from muster.people.role import Role
@@ -43,8 +44,9 @@ def _set_password(person: Person, password: str) -> None:
         validate_password(password, person)
     except ValidationError as fault:
         raise WeakPassword(faults=" ".join(fault.messages)) from fault
-    person.set_password(password)
+    person.set_own_password(password)
     person.save()
+    AdminEntry.objects.create(action=AdminAction.PASSWORD_SET, person=person)
 
 
 def _administer(person: Person, area: Area, organisation: str | None) -> None:
@@ -52,5 +54,10 @@ def _administer(person: Person, area: Area, organisation: str | None) -> None:
         raise OrganisationNeeded
     body = Organisation.objects.filter(name=organisation, area=area).first()
     body = body or Organisation.add(organisation, OrganisationKind.HEADQUARTERS, area)
-    Membership.objects.get_or_create(person=person, organisation=body)
-    Grant.objects.get_or_create(person=person, organisation=body, area=area, role=Role.ADMINISTRATOR)
+    if Membership.begin(person, body):
+        AdminEntry.objects.create(action=AdminAction.MEMBERSHIP_BEGUN, person=person, organisation=body)
+    grant, given = Grant.objects.get_or_create(
+        person=person, organisation=body, area=area, role=Role.ADMINISTRATOR, until=None
+    )
+    if given:
+        AdminEntry.objects.create(action=AdminAction.GRANT_GIVEN, person=person, grant=grant)

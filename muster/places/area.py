@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from time import monotonic
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.functions import Concat
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from muster.lib.refusal import Refusal
+from muster.lib.said import said
 from muster.places.gazetteer import Alias, Gazetteer, Place, english, romanise
 
 
@@ -19,6 +23,16 @@ class Level(models.TextChoices):
     ZONE = "zone", _("Functional zone")
     TOWN = "town", _("Town or subdistrict")
     COMMUNITY = "community", _("Village or community")
+
+
+class AreaClosed(Refusal):
+    code = "area_closed"
+    message = said("{area} is closed: nothing new is registered there. Choose the area that took it over.")
+
+
+class AboveIsClosed(Refusal):
+    code = "above_is_closed"
+    message = said("{area} stands below {above}, which is closed. Open that again first.")
 
 
 class Area(models.Model):
@@ -34,6 +48,9 @@ class Area(models.Model):
     initials = models.TextField()
     position = models.IntegerField(default=0, help_text="official order among its siblings")
     outline = models.JSONField(null=True, blank=True, help_text="GeoJSON geometry")
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="dissolved: nothing new is registered there; what was goes on"
+    )
 
     class Meta:
         db_table = "area"
@@ -89,6 +106,34 @@ class Area(models.Model):
         zh, en = county_names()[county]
         return f"{zh}·{self.name}" if self.name == self.name_zh else f"{self.name}, {en}"
 
+    def rename(self, name: str, name_en: str = "") -> None:
+        """Another name from now on; the old one stays known as a former name."""
+        old, self.name_zh = self.name_zh, name
+        self.name_en = name_en or english(name, self.level)
+        self.pinyin, self.initials = romanise(name)
+        with transaction.atomic():
+            self.save(update_fields=["name_zh", "name_en", "pinyin", "initials"])
+            if old != name:
+                self.names.filter(text=name).exclude(kind=AreaName.Kind.FORMER_CODE).delete()
+                AreaName.objects.get_or_create(area=self, text=old, kind=AreaName.Kind.FORMER)
+        forget_counties()
+
+    def close(self) -> int:
+        """Dissolve it and everything below; how many areas that were."""
+        return Area.objects.filter(path__startswith=self.path, closed_at=None).update(closed_at=timezone.now())
+
+    def open_again(self) -> bool:
+        """This one alone: what was below it may have gone elsewhere. Raises AboveIsClosed; whether it was closed."""
+        above = Area.objects.filter(pk__in=self.codes[:-1]).exclude(closed_at=None).first()
+        if above:
+            raise AboveIsClosed(area=self.name, above=above.name)
+        return bool(Area.objects.filter(pk=self.pk).exclude(closed_at=None).update(closed_at=None))
+
+    def must_be_open(self) -> None:
+        """Raises AreaClosed."""
+        if self.closed_at:
+            raise AreaClosed(area=self.name)
+
     def holds(self, path: str) -> bool:
         """Whether the area with that path is this one or lies below it."""
         return path.startswith(self.path)
@@ -98,11 +143,27 @@ class Area(models.Model):
         return Area.objects.filter(code__in=self.codes, level=level).first()
 
 
-@lru_cache(maxsize=1)
 def county_names() -> dict[str, tuple[str, str]]:
-    """Names of counties by code, in Chinese and English. They don't change while a process lives."""
+    """Names of counties by code, in Chinese and English. Another process's change shows within a minute."""
+    read_s, names = _counties()
+    if monotonic() - read_s > COUNTIES_KEPT_S:
+        forget_counties()
+        names = _counties()[1]
+    return names
+
+
+def forget_counties() -> None:
+    """Read the names of counties anew at the next need: one was added or renamed."""
+    _counties.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _counties() -> tuple[float, dict[str, tuple[str, str]]]:
     counties = Area.objects.filter(level=Level.COUNTY).values_list("code", "name_zh", "name_en")
-    return {code: (zh, en) for code, zh, en in counties}
+    return monotonic(), {code: (zh, en) for code, zh, en in counties}
+
+
+COUNTIES_KEPT_S = 60
 
 
 class AreaName(models.Model):
@@ -127,8 +188,8 @@ class AreaName(models.Model):
 
 #: What the gazetteer is made from. A few milliseconds for a city, where making one takes far longer.
 FINGERPRINT = """
-select (select coalesce(sum(hashtextextended(concat_ws('|', code, parent_id, level, name_zh, pinyin, initials), 0)), 0)
-          from area),
+select (select coalesce(sum(hashtextextended(
+          concat_ws('|', code, parent_id, level, name_zh, pinyin, initials, closed_at is null), 0)), 0) from area),
        (select coalesce(sum(hashtextextended(concat_ws('|', area_id, text, kind), 0)), 0) from area_name)
 """
 
@@ -154,6 +215,7 @@ def _gazetteer(fingerprint: tuple[int, int]) -> Gazetteer:
             names=tuple(names.get(area.code, ())),
             pinyin=area.pinyin,
             initials=area.initials,
+            closed=area.closed_at is not None,
         )
         for area in Area.objects.defer("outline").order_by("path")
     )

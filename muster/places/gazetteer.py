@@ -47,7 +47,7 @@ class Place:
 
     ``level`` is province, city, county, zone, town or community; ``parent`` the code of the place
     above, None at the root. ``pinyin`` and ``initials`` are those of ``romanise(name)``,
-    computed when left empty.
+    computed when left empty. A ``closed`` place was dissolved: its name still resolves, but nobody is offered it.
     """
 
     code: str
@@ -57,6 +57,7 @@ class Place:
     names: tuple[Alias, ...] = ()
     pinyin: str = ""
     initials: str = ""
+    closed: bool = False
 
 
 class PlaceRefusal(Refusal):
@@ -136,7 +137,7 @@ class Gazetteer:
         said = normalise(text)
         if not said:
             return []
-        scope = {code for code, place in self._places.items() if self.lies_within(place, within)}
+        scope = {code for code, place in self._places.items() if not place.closed and self.lies_within(place, within)}
         found = self._likeness.containing(said, scope) or self._likeness.closest(said, scope, limit)
         return [self._places[code] for code in found[:limit]]
 

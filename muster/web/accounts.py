@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
+from muster.people.administration import AdminAction, AdminEntry
 from muster.people.person import Person, Reveal
 from muster.people.role import Role
 from muster.web.guard import holding
@@ -65,8 +66,9 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
         raise OwnPassword
     made = one_time_password()
     with transaction.atomic():
-        person.set_password(made)
-        person.save(update_fields=["password"])
+        person.set_one_time_password(made)
+        person.save(update_fields=["password", "password_until"])
+        _entered(request, AdminAction.ONE_TIME_PASSWORD_SET, person)
         end_sessions(person)
         # Whoever forgot their password has often been locked out by trying; tries are counted by the name in small letters.
         reset(username=person.login.lower())
@@ -78,6 +80,7 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
 def sessions(request: HttpRequest, pk: int) -> HttpResponse:
     person = controlled_person(request, pk)
     count = end_sessions(person, but=request.session.session_key)
+    _entered(request, AdminAction.SESSIONS_ENDED, person)
     messages.success(
         request, ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count) % {"count": count}
     )
@@ -93,6 +96,7 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         raise OwnSecondFactor
     with transaction.atomic():
         Authenticator.objects.filter(user=person).delete()
+        _entered(request, AdminAction.SECOND_FACTOR_REMOVED, person)
         end_sessions(person)
     messages.success(request, _("%(name)s sets up a new second factor at the next sign-in.") % {"name": person})
     return redirect("person", pk=pk)
@@ -106,6 +110,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         raise OwnAdministration
     with transaction.atomic():
         Person.objects.filter(pk=pk).update(is_active=False)
+        _entered(request, AdminAction.SHUT_OUT, person)
         end_sessions(person)
     messages.success(request, _("%(name)s can't sign in any more. Roles rest until that changes.") % {"name": person})
     return redirect("person", pk=pk)
@@ -115,9 +120,15 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
     person = controlled_person(request, pk)
-    Person.objects.filter(pk=pk).update(is_active=True)
+    with transaction.atomic():
+        Person.objects.filter(pk=pk).update(is_active=True)
+        _entered(request, AdminAction.LET_IN, person)
     messages.success(request, _("%(name)s may sign in again.") % {"name": person})
     return redirect("person", pk=pk)
+
+
+def _entered(request: HttpRequest, action: AdminAction, person: Person) -> None:
+    AdminEntry.objects.create(action=action, by=person_of(request), person=person)
 
 
 def one_time_password() -> str:

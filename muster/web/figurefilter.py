@@ -11,15 +11,18 @@ from django.utils.translation import gettext as _
 
 from muster.briefings.asked import incident_asked, scope_asked
 from muster.briefings.figure import FIGURES, Figure, Scope
+from muster.incidents.incident import Incident
 from muster.lib.refusal import Refusal
 from muster.loop.matter import Matter, Matters
 from muster.people.person import Person
 
 
-def counted(asked: Mapping[str, str], person: Person) -> tuple[Matters | None, str, str]:
+def counted(
+    asked: Mapping[str, str], person: Person, incident: Incident | None = None
+) -> tuple[Matters | None, str, str]:
     """What a figure counts and this person sees, what is listed in words, and what is wrong with the address.
 
-    None where no figure is asked for; nothing where what is asked isn't clear.
+    Without an incident, of the current one. None where no figure is asked for; nothing where what is asked isn't clear.
     """
     if not asked.get("figure"):
         return None, "", ""
@@ -28,7 +31,7 @@ def counted(asked: Mapping[str, str], person: Person) -> tuple[Matters | None, s
     if not figure or figure.opens != "matters":
         return nothing, "", _("There is no figure of that name that counts matters. Choose one under Figures.")
     try:
-        scope = scope_asked(incident_asked(None), asked)
+        scope = scope_asked(incident or incident_asked(None), asked)
     except Refusal as refusal:
         return nothing, "", str(refusal)
     rows: Matters = figure.rows(scope).seen_by(person)  # type: ignore[attr-defined]

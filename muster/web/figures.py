@@ -18,6 +18,7 @@ from muster.briefings.figure import FIGURES, Figure, Number, Scope
 from muster.briefings.listing import shown
 from muster.lib.refusal import Refusal
 from muster.people.role import AREA_ROLES
+from muster.web.context import incident_of
 from muster.web.figurefilter import described, moment_of, window_of
 from muster.web.guard import holding
 from muster.web.scope import person_of
@@ -70,7 +71,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 def scope_of(request: HttpRequest) -> tuple[Scope | None, str]:
     """What the address asks for, and what is wrong with it; another's area doesn't exist."""
-    incident, person = incident_asked(None), person_of(request)
+    incident, person = incident_of(request) or incident_asked(None), person_of(request)
     try:
         scope = scope_asked(incident, request.GET, own_area(person, incident))
     except Refusal as refusal:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Greatest, Now
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from muster.people.administration import AdminAction, AdminEntry
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 from muster.people.role import Role
@@ -68,6 +70,11 @@ class GrantForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(None, _("This person has this role there already. End it first to change until when."))
         return self.cleaned_data
 
+    def save(self, commit: bool = True) -> Grant:
+        given: Grant = super().save()
+        AdminEntry.objects.create(action=AdminAction.GRANT_GIVEN, by=given.given_by, person=given.person, grant=given)
+        return given
+
 
 @holding(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
@@ -97,15 +104,20 @@ def end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     row = get_object_or_404(person.grants.filter(here, not_ended()).select_related("area"), pk=grant)
     if row.person_id == person_of(request).pk and is_administration(row):
         raise OwnAdministration
-    end_grants(person.grants.filter(pk=row.pk))
+    end_grants(person.grants.filter(pk=row.pk), person_of(request))
     words = {"name": person, "role": row.get_role_display(), "area": row.area}
     messages.success(request, _("%(name)s is no longer %(role)s in %(area)s.") % words)
     return redirect("person", pk=pk)
 
 
-def end_grants(held: QuerySet[Grant]) -> None:
+@transaction.atomic
+def end_grants(held: QuerySet[Grant], by: Person) -> None:
     """End those that haven't ended; one that hasn't begun ends as it begins."""
-    held.filter(not_ended()).update(until=Greatest(Now(), "from_at"))
+    ending = list(held.filter(not_ended()).select_for_update())
+    held.filter(pk__in=[grant.pk for grant in ending]).update(until=Greatest(Now(), "from_at"))
+    AdminEntry.objects.bulk_create(
+        AdminEntry(action=AdminAction.GRANT_ENDED, by=by, person_id=grant.person_id, grant=grant) for grant in ending
+    )
 
 
 def _organisations(scope: Scope, person: Person) -> QuerySet[Organisation]:

@@ -10,11 +10,13 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.db import connection
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 View = Callable[..., HttpResponse]
+FormOf = Callable[[HttpRequest], BaseForm | None]
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
@@ -34,9 +36,12 @@ delete from rate_limit where cache_key in
 
 
 def limited(
-    name: str, per_minute: int, per_day: int, methods: tuple[str, ...] = ("GET", "POST")
+    name: str, per_minute: int, per_day: int, methods: tuple[str, ...] = ("GET", "POST"), form: FormOf | None = None
 ) -> Callable[[View], View]:
-    """At most so many requests of one address to the pages that share the name; beyond, a page says when to come back."""
+    """At most so many requests of one address to the pages that share the name; beyond, a page says when to come back.
+
+    ``form`` makes the page's form anew from what was sent, so that the page gives it back, to be sent again.
+    """
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
@@ -45,15 +50,17 @@ def limited(
                 return view(request, *args, **kwargs)
             key = f"limit:{name}:{address_of(request)}"
             again = _full(f"{key}:minute", MINUTE, per_minute) or _full(f"{key}:day", DAY, per_day)
-            return too_many(request, again) if again else view(request, *args, **kwargs)
+            return too_many(request, again, form) if again else view(request, *args, **kwargs)
 
         return counted
 
     return wrap
 
 
-def too_many(request: HttpRequest, again: datetime) -> HttpResponse:
-    return come_back(request, "too_many.html", again)
+def too_many(request: HttpRequest, again: datetime, form: FormOf | None = None) -> HttpResponse:
+    """Says nothing of what the address names, else it could be guessed at without a limit."""
+    typed = form(request) if form and request.method == "POST" else None
+    return come_back(request, "too_many.html", again, form=typed, files=bool(request.FILES))
 
 
 def come_back(request: HttpRequest, template: str, at: datetime, **context: Any) -> HttpResponse:

@@ -96,7 +96,7 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 def filtered(request: HttpRequest) -> tuple[Any, str, str]:
     """The matters that the address asks for, what is wrong with the address, and the figure that counts them, if any."""
     asked = request.GET
-    of_figure, figure, problem = counted(asked, _person(request))
+    of_figure, figure, problem = counted(asked, _person(request), incident_of(request))
     found = Matter.objects.seen_by(_person(request)) if of_figure is None else of_figure
     for name, known in (("status", Status.values), ("kind", Kind.values)):
         if asked.get(name) in known:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from muster.people.administration import AdminAction, AdminEntry
 from muster.people.organisation import Organisation
 from muster.people.person import Membership, Person
 from muster.people.role import Role
@@ -41,7 +42,7 @@ def memberships(request: HttpRequest, pk: int) -> HttpResponse:
     form.asks(scope_of(request))
     if form.is_bound and form.is_valid():
         organisation = form.cleaned_data["organisation"]
-        if begin(person, organisation):
+        if begin(person, organisation, person_of(request)):
             messages.success(
                 request, _("%(name)s belongs to %(organisation)s now.") % {"name": person, "organisation": organisation}
             )
@@ -67,11 +68,12 @@ def end(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 
 
 @transaction.atomic
-def begin(person: Person, organisation: Organisation) -> bool:
+def begin(person: Person, organisation: Organisation, by: Person) -> bool:
     """Whether the person has now begun to belong, for the first time or again."""
-    row, made = Membership.objects.get_or_create(person=person, organisation=organisation)
-    again = Membership.objects.filter(pk=row.pk).exclude(until=None)
-    return made or bool(again.update(until=None, from_at=timezone.now()))
+    begun = Membership.begin(person, organisation)
+    if begun:
+        AdminEntry.objects.create(action=AdminAction.MEMBERSHIP_BEGUN, by=by, person=person, organisation=organisation)
+    return begun
 
 
 @transaction.atomic
@@ -81,8 +83,11 @@ def finish(row: Membership, by: Person) -> None:
     if row.person_id == by.pk and any(is_administration(grant) for grant in held):
         raise OwnAdministration
     now = timezone.now()
-    Membership.objects.filter(pk=row.pk, until=None).update(until=now)
-    end_grants(held)
+    if Membership.objects.filter(pk=row.pk, until=None).update(until=now):
+        AdminEntry.objects.create(
+            action=AdminAction.MEMBERSHIP_ENDED, by=by, person=row.person, organisation=row.organisation
+        )
+    end_grants(held, by)
     TeamMember.objects.filter(person=row.person, team__organisation=row.organisation, until=None).update(until=now)
 
 

@@ -18,8 +18,11 @@ from django.utils.translation import gettext as _
 from muster.lib.refusal import Refusal
 from muster.web import rolecards, secondfactor
 from muster.web.context import incident_of
+from muster.web.scope import person_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
+ON_THE_WAY = ("account_reauthenticate", "account_logout")
+CHANGE_PASSWORD = "account_change_password"
 LANGUAGE_COOKIE = "language"
 
 
@@ -53,7 +56,8 @@ def incident_zone(get_response: Respond) -> Respond:
 
 
 class second_factor:
-    """Who must pass a second factor gets to no other page before; pages lead there, the API says so.
+    """Who must pass a second factor, or choose a password of their own, gets to no other page before; pages lead there,
+    the API says so.
 
     What a role card opened needs none, and ends where cards aren't allowed. The session of somebody who may no longer
     sign in ends too, so that it doesn't come back to life with the account.
@@ -74,11 +78,11 @@ class second_factor:
             return None
         if request.session.get(rolecards.ROLE_CARD):
             return None if rolecards.allowed(request) else _sign_out(request)
-        step = secondfactor.missing_step(request)
-        on_the_way = request.resolver_match and request.resolver_match.url_name in (step, "account_reauthenticate")
+        step = secondfactor.missing_step(request) or _own_password(request)
+        on_the_way = request.resolver_match and request.resolver_match.url_name in (step, *ON_THE_WAY)
         if not step or on_the_way:
             return None
-        return _forbidden() if api else _towards(step, request)
+        return _forbidden(step) if api else _towards(step, request)
 
 
 def _sign_out(request: HttpRequest) -> HttpResponse:
@@ -86,7 +90,15 @@ def _sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
-def _forbidden() -> HttpResponse:
+def _own_password(request: HttpRequest) -> str | None:
+    """A one-time password opens nothing but the page where another is chosen: somebody else knows it, too."""
+    return CHANGE_PASSWORD if person_of(request).password_until else None
+
+
+def _forbidden(step: str) -> HttpResponse:
+    if step == CHANGE_PASSWORD:
+        said = _("You signed in with a one-time password. Choose your own on the pages, and come back.")
+        return JsonResponse({"code": "one_time_password", "message": said}, status=403)
     said = _("Your role needs a second factor. Sign in on the pages, where you are led to it, and come back.")
     return JsonResponse({"code": "second_factor", "message": said}, status=403)
 

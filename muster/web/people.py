@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from muster.people.administration import AdminAction, AdminEntry
 from muster.people.person import Grant, Membership, Person
 from muster.people.role import Role
 from muster.web import accounts, grants, memberships
@@ -27,7 +28,7 @@ from muster.web.guard import holding
 from muster.web.leaf import leaf
 from muster.web.naming import OrganisationField
 from muster.web.personpage import controlled_person, known_person, person_page
-from muster.web.scope import Scope, not_ended, scope_of
+from muster.web.scope import Scope, not_ended, person_of, scope_of
 
 DIGITS = gettext_lazy("Write digits, with spaces or hyphens between.")
 STATES = [
@@ -78,21 +79,24 @@ class NewPersonForm(PersonForm):
 
     def __init__(self, scope: Scope, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.by = scope.person
         self.asks(scope)
 
     def save(self, commit: bool = True) -> Person:
         person: Person = super().save(commit=False)
         person.set_unusable_password()
         person.save()
-        Membership.objects.create(person=person, organisation=self.cleaned_data["organisation"])
+        AdminEntry.objects.create(action=AdminAction.PERSON_ADDED, by=self.by, person=person)
+        memberships.begin(person, self.cleaned_data["organisation"], self.by)
         return person
 
 
 class EditPersonForm(PersonForm):
     forget = forms.BooleanField(label=gettext_lazy("Number on file"), required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, by: Person, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.by = by
         self.on_file = self.instance.phone
         self.initial["phone"] = ""
         self.fields["forget"].widget = Tick(_("Remove %(number)s") % {"number": self.instance.phone_masked})
@@ -113,6 +117,11 @@ class EditPersonForm(PersonForm):
                 self.add_error("forget", _("Either write a new number or remove the one on file."))
             self.cleaned_data["phone"] = ""
         return self.cleaned_data
+
+    def save(self, commit: bool = True) -> Person:
+        person: Person = super().save()
+        AdminEntry.objects.create(action=AdminAction.PERSON_EDITED, by=self.by, person=person)
+        return person
 
 
 class Tick(forms.CheckboxInput):
@@ -163,7 +172,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     known = controlled_person(request, pk)
     name = known.name
-    form = EditPersonForm(posted(request), instance=known)
+    form = EditPersonForm(person_of(request), posted(request), instance=known)
     if request.method == "POST" and saved(form):
         messages.success(request, _("Saved."))
         return redirect("person", pk=pk)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
+from muster.people.administration import AdminEntry
 from muster.people.person import Grant, Membership, Person, Reveal
 from muster.people.team import TeamMember
 from muster.web.formpage import line
@@ -113,6 +114,12 @@ class PersonPage:
     @cached_property
     def reveals(self) -> list[Reveal]:
         return list(self.person.reveals.select_related("by").order_by("-at")[:SHOWN])
+
+    @cached_property
+    def entries(self) -> list[AdminEntry]:
+        """What was done with the person, newest first."""
+        rows = self.person.admin_entries.select_related("by", "grant__area", "grant__organisation", "organisation")
+        return list(rows.defer("grant__area__outline")[:SHOWN])
 
     @property
     def second_factor_due(self) -> bool:

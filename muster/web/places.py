@@ -6,25 +6,29 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from muster.people.administration import AdminAction, AdminEntry
 from muster.people.role import Role
 from muster.places.area import Area, AreaName, gazetteer
 from muster.places.gazetteer import Place, PlaceRefusal
 from muster.web import sites
+from muster.web.areaform import NewAreaForm, RenameForm
 from muster.web.atlas import written
-from muster.web.formpage import choice, line, posted, saved
+from muster.web.formpage import choice, form_page, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
-from muster.web.scope import Scope, scope_of
+from muster.web.scope import Scope, person_of, scope_of
 
 FOUND = 20
+ENTRIES = 20
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -90,6 +94,68 @@ def remove_name(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return redirect("place", code=code)
 
 
+@holding(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, code: str) -> HttpResponse:
+    """A new area below this one, after those that are there."""
+    above = known_area(request, code)
+    form = NewAreaForm(above, posted(request))
+    if form.is_bound and form.is_valid():
+        with transaction.atomic():
+            made = form.save()
+            AdminEntry.objects.create(action=AdminAction.AREA_ADDED, by=person_of(request), area=made)
+        messages.success(request, _("%(name)s is here now.") % {"name": made.name})
+        return redirect("place", code=made.code)
+    return _form(request, above, form, _("New area"), _("Add"))
+
+
+@holding(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def rename(request: HttpRequest, code: str) -> HttpResponse:
+    """The old name stays known as a former name."""
+    area = known_area(request, code)
+    form = RenameForm(posted(request), initial={"name": area.name_zh, "name_en": area.name_en})
+    if form.is_bound and form.is_valid():
+        said = f"{area.name_zh} → {form.cleaned_data['name']}"
+        with transaction.atomic():
+            area.rename(form.cleaned_data["name"], form.cleaned_data["name_en"])
+            AdminEntry.objects.create(action=AdminAction.AREA_RENAMED, by=person_of(request), area=area, text=said)
+        messages.success(request, _("Saved."))
+        return redirect("place", code=code)
+    return _form(request, area, form, _("Rename"), _("Save"))
+
+
+@holding(Role.ADMINISTRATOR)
+@require_POST
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    """With everything below: nothing new is registered there; what was registered goes on."""
+    area = known_area(request, code)
+    with transaction.atomic():
+        count = area.close()
+        if count:
+            AdminEntry.objects.create(action=AdminAction.AREA_CLOSED, by=person_of(request), area=area)
+    said = ngettext("%(count)s area is closed.", "%(count)s areas are closed.", count) % {"count": count}
+    messages.success(request, said)
+    return redirect("place", code=code)
+
+
+@holding(Role.ADMINISTRATOR)
+@require_POST
+def reopen(request: HttpRequest, code: str) -> HttpResponse:
+    area = known_area(request, code)
+    with transaction.atomic():
+        if area.open_again():
+            AdminEntry.objects.create(action=AdminAction.AREA_REOPENED, by=person_of(request), area=area)
+    messages.success(request, _("%(name)s is open again.") % {"name": area})
+    return redirect("place", code=code)
+
+
+def _form(request: HttpRequest, area: Area, form: forms.Form, title: str, button: str) -> HttpResponse:
+    back = reverse("place", args=[area.code])
+    crumbs = [(back, area.name)]
+    return form_page(request, form, section="places", title=title, button=button, back=back, crumbs=crumbs)
+
+
 def searched(scope: Scope, text: str) -> list[tuple[Area, str]]:
     """Areas of the scope for a text, best first, each with the full path."""
     known = gazetteer()
@@ -121,6 +187,8 @@ def _page(request: HttpRequest, area: Area, form: NameForm) -> HttpResponse:
         "children": leaf(request, children, "position", "pk"), "count": area.children.count(), "names": names,
         "sites": scope.sites().filter(Q(area__path__startswith=area.path), closed_at=None).count(),
         "organisations": scope.organisations().filter(area__path__startswith=area.path).count(),
+        "entries": AdminEntry.objects.filter(area=area).select_related("by")[:ENTRIES],
+        "open_below": Area.objects.filter(path__startswith=area.path, closed_at=None).exclude(pk=area.pk).count(),
     }  # fmt: skip
     return render(request, "places/place.html", context, status=422 if form.errors else 200)
 
@@ -135,6 +203,10 @@ urlpatterns = [
     path("places/", places, name="places"),
     *sites.urlpatterns,
     path("places/<slug:code>/", place, name="place"),
+    path("places/<slug:code>/new/", new, name="new-place"),
+    path("places/<slug:code>/name/", rename, name="rename-place"),
+    path("places/<slug:code>/close/", close, name="close-place"),
+    path("places/<slug:code>/reopen/", reopen, name="reopen-place"),
     path("places/<slug:code>/names/", names, name="place-names"),
     path("places/<slug:code>/names/<int:pk>/remove/", remove_name, name="remove-place-name"),
 ]

@@ -99,14 +99,22 @@ class RatingForm(forms.Form):
     )
 
 
+def proposal_form(request: HttpRequest) -> ProposalForm | None:
+    incident = incident_of(request)
+    return ProposalForm(request, incident) if incident else None
+
+
+def rating_form(request: HttpRequest) -> RatingForm:
+    return RatingForm(request.POST or None, initial={"id": uuid7()})
+
+
 @login_not_required
-@limited("proposal", per_minute=6, per_day=60, methods=("POST",))
+@limited("proposal", per_minute=6, per_day=60, methods=("POST",), form=proposal_form)
 @require_http_methods(["GET", "POST"])
 def proposal(request: HttpRequest) -> HttpResponse:
-    incident = incident_of(request)
-    if not incident:
+    form = proposal_form(request)
+    if not form:
         raise Http404
-    form = ProposalForm(request, incident)
     status = 200
     if request.method == "POST":
         try:
@@ -120,14 +128,14 @@ def proposal(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@limited("followed", per_minute=60, per_day=2000)
+@limited("followed", per_minute=60, per_day=2000, form=rating_form)
 @require_http_methods(["GET", "POST"])
 def followed(request: HttpRequest, token: str) -> HttpResponse:
     """Where a proposal stands, for whoever has its link; and the rating, once there is a reply."""
     matter = PublicLink.matter_of(token)
     if not matter:
         raise Http404
-    form = RatingForm(request.POST or None, initial={"id": uuid7()})
+    form = rating_form(request)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from muster.people.person import Person
-from muster.web.context import incident_of
+from muster.web.context import open_incidents
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -60,9 +60,9 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 def allowed(request: HttpRequest) -> bool:
-    """Only in an exercise, and only for a browser on this very machine."""
-    incident = incident_of(request)
-    return bool(incident and incident.exercise) and _here(request)
+    """Only where nothing real is open, whichever incident is looked at, and only for a browser on this very machine."""
+    current = next(iter(open_incidents(request)), None)
+    return bool(current and current.exercise) and _here(request)
 
 
 def cards(request: HttpRequest) -> list[Card]:

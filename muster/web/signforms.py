@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
@@ -45,6 +46,13 @@ class LoginForm(Dressed, account.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(autocapitalize="none", spellcheck="false")
 
+    def clean(self) -> Any:
+        """Only who knows the one-time password is told that it has ended."""
+        cleaned = super().clean()
+        if self.user and self.user.one_time_password_ended():
+            raise get_account_adapter().validation_error("one_time_password_ended")
+        return cleaned
+
 
 class ReauthenticateForm(Dressed, account.ReauthenticateForm):  # type: ignore[misc]
     labels = {"password": _("Password")}
@@ -60,6 +68,12 @@ class ChangePasswordForm(Dressed, account.ChangePasswordForm):  # type: ignore[m
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = _("At least ten characters, not a common password and unlike your name.")
+
+    def clean_password1(self) -> str:
+        chosen: str = self.cleaned_data["password1"]
+        if self.user.password_until and self.user.check_password(chosen):
+            raise get_account_adapter().validation_error("one_time_password_again")
+        return chosen
 
 
 class OnceForm(CodeForm):

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from muster.people.administration import AdminAction, AdminEntry
 from muster.people.person import Person
 from muster.web import me, rolecards
 from muster.web.limits import come_back
@@ -40,6 +41,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc, unused-ignore]
         "username_password_mismatch": _("The sign-in name or the password is wrong."),
         "incorrect_password": _("The password is wrong."),
         "enter_current_password": _("This isn't your present password."),
+        "one_time_password_ended": _(
+            "This one-time password has ended: it holds for 24 hours. Ask your administrator for a new one."
+        ),
+        "one_time_password_again": _("Choose another password than the one that your administrator gave you."),
         "too_many_login_attempts": _("Too many wrong codes. Try again in fifteen minutes."),
         "rate_limited": _("Too many wrong codes. Try again in fifteen minutes."),
     }
@@ -55,6 +60,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc, unused-ignore]
         records = get_authentication_records(self.request, self.request.user)
         fresh = bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
         return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Chosen by the person, and therefore known to nobody else."""
+        user.set_own_password(password)
+        user.save(update_fields=["password", "password_until"])
+        AdminEntry.objects.create(action=AdminAction.PASSWORD_SET, by=user, person=user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("me")
@@ -72,7 +83,8 @@ def password_change(request: HttpRequest) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
     if not person.has_usable_password():
         raise Http404
-    response: HttpResponse = account.password_change(request)
+    around = ALONE if person.password_until else {}
+    response: HttpResponse = account.PasswordChangeView.as_view(extra_context=around)(request)
     return response
 
 

@@ -8,6 +8,7 @@ from muster.web import (
     conflicts,
     evidence,
     figures,
+    incidents,
     intake,
     matters,
     organisations,
@@ -36,4 +37,5 @@ urlpatterns: list[URLPattern] = [
     *organisations.urlpatterns,
     *places.urlpatterns,
     *packs.urlpatterns,
+    *incidents.urlpatterns,
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -87,6 +88,30 @@ def test_a_proposal_by_anyone_is_followed_and_rated_by_its_link(cast: Cast) -> N
     public.post(link, {"id": str(uuid7()), "done": "yes", "rating": "4", "remark": "谢谢"})
     matter.refresh_from_db()
     assert matter.status == "closed"
+
+
+def test_a_proposal_beyond_the_limit_comes_back_and_is_taken_in_later(cast: Cast) -> None:
+    public, form = Client(), proposal_form(cast)
+    for _time in range(6):
+        public.post("/proposals/new/", {})
+    refused = public.post("/proposals/new/", form)
+    assert refused.status_code == 429
+    given_back = {name: refused.context["form"][name].value() for name in form}
+    assert given_back == form
+    assert form["text"] in refused.content.decode()
+    cache.clear()
+    assert public.post("/proposals/new/", given_back).status_code == 302
+    assert Matter.objects.get(kind="proposal").text == form["text"]
+
+
+def test_beyond_the_limit_a_link_says_nothing_but_keeps_the_rating(cast: Cast) -> None:
+    """Else links could be guessed without a limit."""
+    public = Client()
+    for _time in range(60):
+        public.get("/p/guessed/")
+    refused = public.post("/p/guessed/", {"id": str(uuid7()), "done": "no", "rating": "2", "remark": "还没通水"})
+    assert refused.status_code == 429
+    assert "还没通水" in refused.content.decode()
 
 
 def proposal_form(cast: Cast) -> dict[str, str]:

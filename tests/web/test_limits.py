@@ -3,7 +3,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django import forms
 from django.contrib.auth.decorators import login_not_required
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -26,7 +28,17 @@ def other(request: HttpRequest) -> HttpResponse:
     return HttpResponse("in")
 
 
-urlpatterns = [path("form", form), path("other", other), path("", include("muster.web.urls"))]
+class Typed(forms.Form):
+    text = forms.CharField(max_length=40)
+
+
+@login_not_required
+@limited("typed", per_minute=1, per_day=5, methods=("POST",), form=lambda request: Typed(request.POST))
+def typed(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("in")
+
+
+urlpatterns = [path("form", form), path("other", other), path("typed", typed), path("", include("muster.web.urls"))]
 
 
 def asked(client: Client, times: int, page: str = "/form", address: str = "127.0.0.1") -> list[int]:
@@ -44,6 +56,25 @@ def test_beyond_the_limit_a_page_says_when_to_come_back(client: Client) -> None:
     answer = client.get("/form", headers={"accept-language": "en"})
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     assert "Try again in 1 min" in answer.text
+
+
+def test_what_was_typed_comes_back_to_be_sent_again(client: Client) -> None:
+    sent = {"text": '三号楼 <两户> "没采"'}
+    client.post("/typed", sent)
+    answer = client.post("/typed", sent, headers={"accept-language": "en"})
+    assert (answer.status_code, "Retry-After" in answer.headers) == (429, True)
+    assert answer.context["form"].data["text"] == sent["text"]
+    assert 'value="三号楼 &lt;两户&gt; &quot;没采&quot;"' in answer.text
+    assert "Send again" in answer.text
+    assert "Photos can" not in answer.text
+    pass_time("minute")
+    assert client.post("/typed", sent).text == "in"
+
+
+def test_photos_that_were_lost_are_said(client: Client) -> None:
+    client.post("/typed", {"text": "a"})
+    sent = {"text": "a", "photos": SimpleUploadedFile("a.jpg", b"a photo")}
+    assert "choose them again" in client.post("/typed", sent, headers={"accept-language": "en"}).text
 
 
 def test_each_address_and_each_name_counts_for_itself(client: Client) -> None:
