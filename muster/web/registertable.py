@@ -52,8 +52,8 @@ class Column:
 
 
 def _problem(row: Row) -> SafeString:
-    tags = format_html_join("", ' <span class="tag">{}</span>', ((one,) for one in row.waits))
-    return format_html('<a href="{}">{}</a>{}', reverse("matter", args=[row.matter.pk]), row.matter.title, tags)
+    tags = format_html_join("", '<span class="tag">{}</span>', ((one,) for one in row.waits))
+    return format_html('<span class="told"><a href="{}">{}</a>{}</span>', reverse("matter", args=[row.matter.pk]), row.matter.title, tags)
 
 
 def _place(row: Row) -> str:

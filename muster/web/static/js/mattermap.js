@@ -11,23 +11,23 @@ const label = (shape) => {
   return told;
 };
 
-function drawShape(map, shape, tiled) {
+function drawShape(shape, tiled) {
   const layer = L.geoJSON(shape.outline, {
     style: () => ({ className: "area area-" + shape.shade + (tiled ? " tiled" : "") }),
   });
   layer.bindTooltip(label(shape), { permanent: true, direction: "center" });
   opens(layer, shape.address);
-  return layer.addTo(map);
+  return layer;
 }
 
-function drawPoint(map, point) {
+function drawPoint(point) {
   const radius = Math.min(18, 5 + Math.sqrt(point.matters));
   const layer = L.circleMarker(point.at, { radius, className: "site" });
   const told = document.createElement("span");
   told.textContent = point.said;
   layer.bindTooltip(told);
   opens(layer, point.address);
-  return layer.addTo(map);
+  return layer;
 }
 
 function draw() {
@@ -37,9 +37,11 @@ function draw() {
     L.tileLayer(box.dataset.tiles, { maxZoom: 19, attribution: box.dataset.credit }).addTo(map);
     map.attributionControl.setPrefix(false);
   }
-  const shapes = drawing.shapes.map((shape) => drawShape(map, shape, box.dataset.tiles));
-  const points = drawing.points.map((point) => drawPoint(map, point));
+  const shapes = drawing.shapes.map((shape) => drawShape(shape, box.dataset.tiles));
+  const points = drawing.points.map((point) => drawPoint(point));
   map.fitBounds(L.featureGroup(shapes.length ? shapes : points).getBounds(), { padding: [16, 16] });
+  // A label is placed by the view: there has to be one first.
+  shapes.concat(points).forEach((layer) => layer.addTo(map));
 }
 
 box.hidden = false;
