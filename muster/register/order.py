@@ -111,8 +111,10 @@ def counted(found: QuerySet[Any, Any], most: int = COUNTED) -> int:
 
 
 def _read(at: str, due: bool) -> tuple[str, UUID]:
-    moment, _tilde, pk = at.rpartition("~")
+    moment, tilde, pk = at.rpartition("~")
     try:
+        if bool(tilde) != due:
+            raise ValueError
         if due and moment != NEVER:
             # A plus sign that wasn't escaped in an address arrives as a space.
             moment = datetime.fromisoformat(re.sub(r" (\d\d:\d\d)$", r"+\1", moment)).isoformat()

@@ -29,7 +29,7 @@ from muster.web.register import look_of, said
 from muster.web.registerpanel import panel
 
 POINTS = 200
-"""Above so many sites, those of an area are drawn as one."""
+"""Above so many sites, they are no longer drawn each by itself."""
 SHADES = (0, 1, 10, 30)
 """From how many overdue on an area is drawn darker."""
 
@@ -105,10 +105,11 @@ def _drawn(chosen: Selection, tally: Tally) -> dict[str, Any]:
     children = list(tally.area.children.defer("outline").order_by("position", "code"))
     lines = [(one, tally.areas[one.code], _only(chosen, "area", one.code)) for one in children if one.code in tally.areas]
     rest = tally.total - sum(here.matters for _area, here, _address in lines)
-    shapes = [_shape(chosen, tally, one) for one in outlined(tally.area)]
+    drawn = outlined(tally.area)
+    bare = [one for one in children if one not in drawn]
     return {
         "area": tally.area, "lines": lines, "rest": rest, "total": said(tally.total), "number": tally.total, "cut": tally.total >= COUNTED,
-        "drawing": {"shapes": shapes, "points": _points(chosen, tally, children)},
+        "drawing": {"shapes": [_shape(chosen, tally, one) for one in drawn], "points": _points(chosen, tally, bare)},
     }  # fmt: skip
 
 
@@ -130,13 +131,14 @@ def _shape(chosen: Selection, tally: Tally, area: Area) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _points(chosen: Selection, tally: Tally, children: list[Area]) -> list[dict[str, Any]]:
+def _points(chosen: Selection, tally: Tally, bare: list[Area]) -> list[dict[str, Any]]:
+    """The sites, each by itself; where they are many, only by those areas that have no outline to tell how many."""
     at = Q(pk__in=list(tally.sites), latitude__isnull=False)
     sites = Site.objects.filter(at).annotate(where=F("area__path")).defer("outline")
     known = list(sites[: COUNTED + 1])
     if len(known) <= POINTS:
         return [_point(one.name, [one], tally.sites[one.pk], _only(chosen, "site", str(one.pk))) for one in known]
-    together = [(area, [one for one in known if area.holds(one.where)]) for area in children]  # type: ignore[attr-defined]
+    together = [(area, [one for one in known if area.holds(one.where)]) for area in bare]  # type: ignore[attr-defined]
     return [
         _point(area.name, sites, tally.areas[area.code], _only(chosen, "area", area.code))
         for area, sites in together

@@ -32,7 +32,7 @@ function drawPoint(point) {
 
 function draw() {
   if (!drawing.shapes.length && !drawing.points.length) { box.className = "soft small"; box.textContent = box.dataset.none; return; }
-  const map = L.map(box, { scrollWheelZoom: false, attributionControl: Boolean(box.dataset.tiles) });
+  const map = L.map(box, { zoomSnap: 0.25, scrollWheelZoom: false, attributionControl: Boolean(box.dataset.tiles) });
   if (box.dataset.tiles) {
     L.tileLayer(box.dataset.tiles, { maxZoom: 19, attribution: box.dataset.credit }).addTo(map);
     map.attributionControl.setPrefix(false);
