@@ -112,7 +112,11 @@ FiltersIn = create_model(
 
 @router.get("", response=MattersOut)
 def matters(
-    request: HttpRequest, asked: Query[FiltersIn], sort: str = "newest", after: str = "", before: str = "",  # type: ignore[valid-type]
+    request: HttpRequest,
+    asked: Query[FiltersIn],
+    sort: str = "newest",
+    after: str = "",
+    before: str = "",  # type: ignore[valid-type]
     limit: int = 50,
 ) -> dict[str, Any]:
     """The matters that one may see, by the register's filters; ``after`` of an answer is the cursor of the next page."""

@@ -55,6 +55,7 @@ def database() -> dict[str, Any]:
 
 DATABASES = {"default": database()}
 
+
 def tile_origin(address: str) -> list[str]:
     """Where pages may load map tiles from; nowhere unless it was set."""
     parts = urlsplit(address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from muster.loop.state import Side
 from muster.loop.steps import Assignment
 from muster.people.person import Person
 from muster.people.role import Role
+from muster.places.area import Area
 from muster.policy.pack import Pack
 
 
@@ -25,6 +26,8 @@ from muster.policy.pack import Pack
 class Look:
     person: Person
     incident: Incident | None
+    #: Areas that were named already, by the text that names them.
+    areas: dict[str, Area] = field(default_factory=dict)
 
     @cached_property
     def seen(self) -> Matters:

@@ -60,11 +60,11 @@ class UnknownName(UnclearName):
 
 
 def area_meant(look: Look, text: str) -> Meant:
-    area = area_named(text)
+    area = look.areas[text] = _area_named(text)
     return Meant(Q(area_path__under=area.path), area.place)
 
 
-def area_named(text: str) -> Area:
+def _area_named(text: str) -> Area:
     """The one area of that name, code or pinyin. Raises the gazetteer's refusals."""
     known = gazetteer()
     try:

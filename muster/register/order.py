@@ -85,6 +85,9 @@ class Place:
     back: bool = False
 
 
+FIRST = Place()
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows, and the places of the page before and the page after; empty where there is none."""
@@ -103,11 +106,6 @@ ORDERS = {
         Order("due_last", _("Due last"), due=True, down=True),
     )
 }
-
-
-def counted(found: QuerySet[Any, Any], most: int = COUNTED) -> int:
-    """How many there are, counted no further than one beyond the most."""
-    return found.order_by()[: most + 1].count()
 
 
 def _read(at: str, due: bool) -> tuple[str, UUID]:

@@ -46,7 +46,9 @@ def _looked(row: Pasted, number: str, known: dict[str, Matter], first: dict[str,
     if not number:
         return Looked(row, why=_("No number in this row. Numbers look like WT-371581-20221205-0007."))
     if number in first:
-        return Looked(row, why=_("%(number)s stands in row %(row)s already.") % {"number": number, "row": first[number]})
+        return Looked(
+            row, why=_("%(number)s stands in row %(row)s already.") % {"number": number, "row": first[number]}
+        )
     first[number] = row.nr
     if number not in known:
         why = _("You see no matter with the number %(number)s. Compare it with its source.")

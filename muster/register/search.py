@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
@@ -19,7 +20,7 @@ from muster.places.area import Area
 from muster.places.placenames import syllables
 from muster.places.site import Site
 
-PINYIN = re.compile(r"[a-zü']{2,}")
+PINYIN = re.compile(r"[a-zü][a-zü']*[a-zü]")
 LONGEST = 100
 ASCII = re.compile(r"[!-~]{4}")
 
@@ -99,14 +100,24 @@ def _quoted(gram: str) -> str:
 def _named(typed: str) -> Iterable[QuerySet[Any, Any]]:
     """The matters whose site, responsible organisation or area has a name that is typed so."""
     typed = typed.replace("'", "")
-    names = {
-        "site": Site.objects.values_list("pk", "name"),
-        "lead": Organisation.objects.values_list("pk", "name"),
-        "area": Area.objects.values_list("pk", "name_zh"),
-    }
-    for column, known in names.items():
-        keys = [pk for pk, name in known.order_by() if typed_as(name, typed)]
-        yield Matter.objects.filter(**{f"{column}__in": keys}).order_by().values("pk")
+    names = [
+        table._default_manager.order_by().values_list(Value(column), Cast("pk", models.TextField()), name)
+        for column, table, name in NAMED
+    ]
+    keys: dict[str, list[str]] = {}
+    for column, key, name in names[0].union(*names[1:], all=True):
+        if typed_as(name, typed):
+            keys.setdefault(column, []).append(key)
+    for column, found in keys.items():
+        yield Matter.objects.filter(**{f"{column}__in": found}).order_by().values("pk")
+
+
+#: What bears a name, by the matter's column that points at it.
+NAMED: tuple[tuple[str, type[models.Model], str], ...] = (
+    ("site", Site, "name"),
+    ("lead", Organisation, "name"),
+    ("area", Area, "name_zh"),
+)
 
 
 def typed_as(name: str, typed: str) -> bool:

@@ -18,7 +18,7 @@ from muster.loop.matter import Matter, Matters
 from muster.register.filters import FILTERS, Filter, Read
 from muster.register.look import Look
 from muster.register.names import Candidate, candidates_of
-from muster.register.order import ORDERS, Order, Place, UnclearPlace
+from muster.register.order import FIRST, ORDERS, Order, Place, UnclearPlace
 
 #: What belongs to a figure, where one is asked for: with it, the area and the times are the figure's own.
 OF_FIGURE = ("figure", "as_of", "from", "to")
@@ -62,7 +62,7 @@ class Selection:
     asked: QueryDict
     matters: Matters
     order: Order = ORDERS["newest"]
-    place: Place = Place()
+    place: Place = FIRST
     chips: list[Chip] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     figure: Figure | None = None
@@ -131,6 +131,7 @@ class Selection:
         try:
             self.order.check(at)
         except UnclearPlace as refusal:
+            self.place = FIRST
             self.problems.append(Problem(refusal))
 
     def _refused(self, name: str, refusal: Refusal) -> None:

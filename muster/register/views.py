@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from muster.loop.matter import Matters
 from muster.register.filters import FILTERS
 from muster.register.look import Look
 from muster.register.order import COUNTED
@@ -39,14 +40,14 @@ VIEWS = (
 )
 
 
-def counts(look: Look) -> dict[str, int]:
-    """How many each view lists, in one query; none is counted far."""
-    asked = [view.filter for view in VIEWS if view.filter]
-    pieces = [
-        look.seen.filter(FILTERS[name].read(look, "1").where).order_by().values("pk")[: COUNTED + 1] for name in asked
-    ]
+def counts(look: Look, chosen: Matters) -> dict[str, int]:
+    """How many each view lists, and, without a name, how many are chosen, in one query; none is counted far."""
+    named = {view.filter: look.seen.filter(FILTERS[view.filter].read(look, "1").where) for view in VIEWS if view.filter}
+    # Of nothing Django makes no statement.
+    asked = {**named, **({} if chosen.query.is_empty() else {"": chosen})}
+    pieces = [found.order_by().values("pk")[: COUNTED + 1] for found in asked.values()]
     compiled = [piece.query.sql_with_params() for piece in pieces]
     select = ", ".join(f"(select count(*) from ({sql}) v)" for sql, _params in compiled)
     with connection.cursor() as cursor:
         cursor.execute(f"select {select}", [value for _sql, params in compiled for value in params])
-        return dict(zip(asked, cursor.fetchone(), strict=True))
+        return {"": 0, **dict(zip(asked, cursor.fetchone(), strict=True))}

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_GET
 from muster.loop.state import WORKED_ON
 from muster.places.area import Area
 from muster.places.site import Site
-from muster.register.names import area_named
 from muster.register.order import COUNTED
 from muster.register.planned import planned
 from muster.register.selection import Selection, query_of
@@ -85,7 +84,7 @@ def shown_area(chosen: Selection) -> Area:
     if chosen.scope:
         return chosen.scope.area
     assert chosen.look.incident
-    return area_named(chosen.asked["area"]) if chosen.asked.get("area") else chosen.look.incident.area
+    return next(iter(chosen.look.areas.values()), None) or chosen.look.incident.area
 
 
 def _tally(chosen: Selection, area: Area) -> Tally:
@@ -102,24 +101,22 @@ def _tally(chosen: Selection, area: Area) -> Tally:
 
 
 def _drawn(chosen: Selection, tally: Tally) -> dict[str, Any]:
-    children = list(tally.area.children.defer("outline").order_by("position", "code"))
-    lines = [(one, tally.areas[one.code], _only(chosen, "area", one.code)) for one in children if one.code in tally.areas]
+    children = list(tally.area.children.order_by("position", "code"))
+    lines = [
+        (one, tally.areas[one.code], _only(chosen, "area", one.code)) for one in children if one.code in tally.areas
+    ]
     rest = tally.total - sum(here.matters for _area, here, _address in lines)
-    drawn = outlined(tally.area)
+    drawn = [one for one in children if one.outline] or holding_outline(tally.area)
     bare = [one for one in children if one not in drawn]
     return {
-        "area": tally.area, "lines": lines, "rest": rest, "total": said(tally.total), "number": tally.total, "cut": tally.total >= COUNTED,
+        "area": tally.area, "lines": lines, "rest": rest, "total": said(tally.total), "number": tally.total,
+        "cut": tally.total >= COUNTED,
         "drawing": {"shapes": [_shape(chosen, tally, one) for one in drawn], "points": _points(chosen, tally, bare)},
     }  # fmt: skip
 
 
-def outlined(area: Area) -> list[Area]:
-    """The areas to draw: the highest ones with an outline below the area; where none has one, itself or what holds it."""
-    below = Area.objects.filter(path__startswith=area.path, outline__isnull=False).exclude(pk=area.pk)
-    depths = {code: len(where.split("/")) for code, where in below.order_by().values_list("code", "path")}
-    if depths:
-        codes = [code for code, depth in depths.items() if depth == min(depths.values())]
-        return list(Area.objects.filter(code__in=codes))
+def holding_outline(area: Area) -> list[Area]:
+    """The area itself, or the nearest above it, that has an outline."""
     return list(Area.objects.filter(code__in=area.codes, outline__isnull=False).order_by("-path")[:1])
 
 

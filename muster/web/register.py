@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from muster.lib.refusal import Refusal
 from muster.loop.matter import Matter, Matters
 from muster.register.look import Look
-from muster.register.order import COUNTED, counted
+from muster.register.order import COUNTED
 from muster.register.planned import planned
 from muster.register.selection import Problem, Selection, query_of
 from muster.register.views import VIEWS, counts
@@ -41,7 +41,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('matters')}?{tidy}" if tidy else "matters")
     with planned():
         chosen = Selection.of(look_of(request), request.GET)
-        context = {"section": "matters", "chosen": chosen, **_listed(request, chosen), **_views(chosen)}
+        context = {"section": "matters", "chosen": chosen, **_listed(request, chosen)}
     return render(request, "matters/register.html", context, status=422 if chosen.problems else 200)
 
 
@@ -72,13 +72,13 @@ def listed(found: Matters) -> Matters:
 
 def _listed(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
     page = chosen.order.page(listed(chosen.matters), chosen.place, PAGE)
-    number = counted(chosen.matters)
-    count = said(number)
+    numbers = counts(chosen.look, chosen.matters)
+    count = said(numbers[""])
     figure = described(chosen.figure, chosen.scope, count) if chosen.figure and chosen.scope else ""
     return {
-        "rows": rows_of(chosen.look, page.rows), "page": page, "count": count, "number": number, "figure": figure,
+        "rows": rows_of(chosen.look, page.rows), "page": page, "count": count, "number": numbers[""], "figure": figure,
         "columns": _columns(chosen), "panel": panel(chosen.look, chosen.asked),
-        "text": text_of(request, chosen, page.rows, count),
+        "text": text_of(request, chosen, page.rows, count), **_views(chosen, numbers),
     }  # fmt: skip
 
 
@@ -90,11 +90,10 @@ def _columns(chosen: Selection) -> Any:
         return columns_asked(QueryDict())
 
 
-def _views(chosen: Selection) -> dict[str, Any]:
+def _views(chosen: Selection, numbers: dict[str, int]) -> dict[str, Any]:
     """The views as tabs, and whether this query is one of them."""
     query, own = query_of(chosen.asked), list(chosen.look.person.kept_views.all())
-    number = counts(chosen.look)
-    tabs = [(view, said(number[view.filter]) if view.filter else "", view.query == query) for view in VIEWS]
+    tabs = [(view, said(numbers[view.filter]) if view.filter else "", view.query == query) for view in VIEWS]
     kept = next((one for one in own if one.query == query), None)
     new = bool(query) and not kept and not any(here for _view, _count, here in tabs) and not chosen.problems
     return {"tabs": tabs, "own": own, "kept": kept, "query": query, "may_keep": new}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -53,7 +54,12 @@ class Column:
 
 def _problem(row: Row) -> SafeString:
     tags = format_html_join("", '<span class="tag">{}</span>', ((one,) for one in row.waits))
-    return format_html('<span class="told"><a href="{}">{}</a>{}</span>', reverse("matter", args=[row.matter.pk]), row.matter.title, tags)
+    return format_html(
+        '<span class="told"><a href="{}">{}</a>{}</span>',
+        reverse("matter", args=[row.matter.pk]),
+        row.matter.title,
+        tags,
+    )
 
 
 def _place(row: Row) -> str:
@@ -113,10 +119,12 @@ def rows_of(look: Look, matters: Iterable[Matter]) -> list[Row]:
 
 
 def _waiting(pks: list[UUID]) -> dict[UUID, list[StrOrPromise]]:
-    """Which of the matters wait for which ruling."""
+    """Which of the matters wait for which ruling, in one query."""
+    pieces = [
+        table._default_manager.filter(matter__in=pks, ended_at=None).order_by().values_list("matter_id", Value(nr))
+        for nr, (table, _label) in enumerate(WAITING)
+    ]
     found: dict[UUID, list[StrOrPromise]] = {}
-    for table, label in WAITING:
-        open_rows = table._default_manager.filter(matter__in=pks, ended_at=None)
-        for pk in open_rows.values_list("matter_id", flat=True):
-            found.setdefault(pk, []).append(label)
+    for pk, nr in pieces[0].union(*pieces[1:]) if pks else ():
+        found.setdefault(pk, []).append(WAITING[nr][1])
     return found

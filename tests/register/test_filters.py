@@ -154,7 +154,11 @@ def test_so_is_anything_else(cast: Cast, query: str) -> None:
 def test_a_chip_takes_just_its_own_value_out(cast: Cast) -> None:
     cast.finding()
     chips = chosen(cast, "status=closed&status=void&kind=finding&after=0184e2b0-b8c8-7be0-863c-5adf4b503d2d").chips
-    assert [chip.without for chip in chips] == ["status=void&kind=finding", "status=closed&kind=finding", "status=closed&status=void"]
+    assert [chip.without for chip in chips] == [
+        "status=void&kind=finding",
+        "status=closed&kind=finding",
+        "status=closed&status=void",
+    ]
 
 
 def test_a_query_is_kept_in_one_way(cast: Cast) -> None:

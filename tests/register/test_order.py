@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.loop.matter import Matter
-from muster.register.order import ORDERS, Order, Page, Place, UnclearPlace, counted
+from muster.register.order import ORDERS, Order, Page, Place, UnclearPlace
 from tests.cast import Cast
 
 STATES = ("registered", "assigned", "in_progress", "closure_requested")
@@ -46,7 +46,7 @@ def test_every_row_stands_on_one_page_in_both_directions(cast: Cast) -> None:
             Matter.objects.filter(pk=one.pk).update(status=status, due_at=due, verify_due_at=due)
         everything = list(Matter.objects.all())
         for order in ORDERS.values():
-            expected = sorted(everything, key=lambda one: key(order, one), reverse=order.down)  # noqa: B023
+            expected = sorted(everything, key=lambda one: key(order, one), reverse=order.down)
             for back in (False, True):
                 pages = walk(order, size, back)
                 assert [one.pk for page in pages for one in page] == [one.pk for one in expected]
@@ -60,9 +60,3 @@ def test_every_row_stands_on_one_page_in_both_directions(cast: Cast) -> None:
 def test_what_is_no_place_is_refused(key: str, at: str) -> None:
     with pytest.raises(UnclearPlace):
         ORDERS[key].check(at)
-
-
-def test_what_is_many_is_not_counted_to_the_end(cast: Cast) -> None:
-    for _n in range(4):
-        cast.finding()
-    assert [counted(Matter.objects.all(), most) for most in (2, 3, 4, 9)] == [3, 4, 4, 4]

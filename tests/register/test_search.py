@@ -60,7 +60,9 @@ def test_a_part_of_number_text_site_or_area_is_enough(cast: Cast, part: str) -> 
     assert found(part) == {made.text}
 
 
-@pytest.mark.parametrize("typed", ["chenghuyuan", "chy", "huyuan", "cheng'hu", "qingnianlu", "qnl", "chy qnl", "chy 漏采"])
+@pytest.mark.parametrize(
+    "typed", ["chenghuyuan", "chy", "huyuan", "cheng'hu", "qingnianlu", "qnl", "chy qnl", "chy 漏采"]
+)
 def test_names_are_found_in_pinyin(cast: Cast, typed: str) -> None:
     made = cast.finding()
     cast.request(text="独居老人降压药", area=cast.elsewhere)

@@ -81,6 +81,16 @@ def test_the_views_tell_how_many_they_list(cast: Cast) -> None:
     assert [len(rows(client, f"?{name}=1")) for name in tabs] == [int(number) for number in tabs.values()]
 
 
+def test_what_is_many_is_not_counted_to_the_end(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("muster.web.register", "muster.register.views"):
+        monkeypatch.setattr(f"{module}.COUNTED", 2)
+    made = [cast.finding() for _n in range(2)]
+    client = signed_in(cast.chief)
+    assert '<b class="num">2</b>' in client.get("/matters/").content.decode()
+    made.append(cast.finding())
+    assert '<b class="num">2+</b>' in client.get("/matters/").content.decode()
+
+
 def test_pages_follow_each_other_in_both_directions(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muster.web.register.PAGE", 2)
     made = [str(cast.finding().pk) for _n in range(5)][::-1]
@@ -123,7 +133,9 @@ def test_a_row_tells_what_it_waits_for(cast: Cast) -> None:
     made = cast.finding()
     made.assign(by=cast.dispatcher, lead=cast.unit)
     made.return_(by=cast.fixer, reason="不归我们管")
-    assert '<span class="tag">Return pending</span>' in signed_in(cast.chief).get("/matters/", **ENGLISH).content.decode()
+    assert (
+        '<span class="tag">Return pending</span>' in signed_in(cast.chief).get("/matters/", **ENGLISH).content.decode()
+    )
 
 
 def test_the_text_to_copy_names_nobody(cast: Cast) -> None:
@@ -138,7 +150,11 @@ def test_the_text_to_copy_names_nobody(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("电话13900000017。", "电话139****。"), ("WT-371581-20221205-0007", "WT-371581-20221205-0007"), ("3 号楼 501", "3 号楼 501")],
+    [
+        ("电话13900000017。", "电话139****。"),
+        ("WT-371581-20221205-0007", "WT-371581-20221205-0007"),
+        ("3 号楼 501", "3 号楼 501"),
+    ],
 )
 def test_numbers_of_matters_stay_and_of_people_do_not(text: str, told: str) -> None:
     assert unnamed(text) == told
@@ -150,7 +166,9 @@ def test_the_panel_shows_a_unit_no_door_that_it_can_not_open(cast: Cast) -> None
         assert [f'name="{name}"' in page for name in ("reporter", "team", "recurrence")] == [shown] * 3
 
 
-@pytest.mark.parametrize("query", ["", "?q=漏采", "?area=临清市&status=assigned&overdue=1&sort=due", "?q=chy", "?site=澄湖苑小区"])
+@pytest.mark.parametrize(
+    "query", ["", "?q=漏采", "?area=临清市&status=assigned&overdue=1&sort=due", "?q=chy", "?site=澄湖苑小区"]
+)
 def test_the_register_asks_the_database_few_questions(cast: Cast, query: str) -> None:
     for _n in range(3):
         cast.finding().assign(by=cast.dispatcher, lead=cast.unit)

@@ -43,11 +43,11 @@ def test_nobody_keeps_views_without_end(cast: Cast) -> None:
 
 @pytest.mark.parametrize("who", ["chief", "fixer", "outsider", "administrator"])
 def test_anothers_view_does_not_exist(cast: Cast, who: str) -> None:
-    kept = KeptView.objects.create(person=cast.reader, name="我的", query="kind=finding")
+    kept = KeptView.objects.create(person=cast.reader, name="夜班", query="kind=finding")
     client = signed_in(cast.people[who])
     assert client.get(f"/matters/views/{kept.pk}/").status_code == 404
     for address in (f"/matters/views/{kept.pk}/", f"/matters/views/{kept.pk}/remove/"):
         assert client.post(address, {"name": "改"}).status_code == 404
     kept.refresh_from_db()
-    assert kept.name == "我的"
-    assert "我的<" not in client.get("/matters/").content.decode()
+    assert kept.name == "夜班"
+    assert "夜班<" not in client.get("/matters/").content.decode()
