@@ -25,11 +25,10 @@ from muster.people.organisation import Organisation
 from muster.people.person import Person
 from muster.places.area import Area
 from muster.places.site import Site
-from muster.register.filters import FILTERS
 from muster.register.look import Look
 from muster.register.order import Page
 from muster.register.planned import planned
-from muster.register.selection import OF_FIGURE, Selection
+from muster.register.selection import Selection
 
 router = Router(tags=["matters"])
 PAGE_MAX = 100
@@ -102,23 +101,45 @@ class MattersOut(Schema):
     after: str | None
 
 
-#: The same as in the address of the register; what belongs to a figure, too.
-FiltersIn = create_model(
-    "FiltersIn",
-    __base__=Schema,
-    **{name: (list[str], []) for name in (*OF_FIGURE, *FILTERS)},  # type: ignore[arg-type]
-)
+class FiltersIn(Schema):
+    """The same as in the address of the register, where ``Selection`` reads them; here they stand for the document."""
+
+    figure: str = ""
+    as_of: str = ""
+    from_: str = Field("", alias="from")
+    to: str = ""
+    q: str = ""
+    numbers: str = ""
+    area: str = ""
+    status: list[str] = []
+    kind: list[str] = []
+    category: list[str] = []
+    severity: list[str] = []
+    way: list[str] = []
+    site: str = ""
+    lead: str = ""
+    team: str = ""
+    reporter: str = ""
+    found_from: str = ""
+    found_to: str = ""
+    due_from: str = ""
+    due_to: str = ""
+    overdue: str = ""
+    due_today: str = ""
+    waiting: str = ""
+    returned: str = ""
+    extension: str = ""
+    escalated: str = ""
+    published: str = ""
+    recurrence: str = ""
+    imported: str = ""
+    sort: str = "newest"
+    after: str = ""
+    before: str = ""
 
 
 @router.get("", response=MattersOut)
-def matters(
-    request: HttpRequest,
-    asked: Query[FiltersIn],
-    sort: str = "newest",
-    after: str = "",
-    before: str = "",  # type: ignore[valid-type]
-    limit: int = 50,
-) -> dict[str, Any]:
+def matters(request: HttpRequest, asked: Query[FiltersIn], limit: int = 50) -> dict[str, Any]:
     """The matters that one may see, by the register's filters; ``after`` of an answer is the cursor of the next page."""
     incident = Incident.current()
     with incident.clock() if incident else nullcontext(), planned():

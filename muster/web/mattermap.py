@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -135,7 +136,7 @@ def _points(chosen: Selection, tally: Tally, bare: list[Area]) -> list[dict[str,
     known = list(sites[: COUNTED + 1])
     if len(known) <= POINTS:
         return [_point(one.name, [one], tally.sites[one.pk], _only(chosen, "site", str(one.pk))) for one in known]
-    together = [(area, [one for one in known if area.holds(one.where)]) for area in bare]  # type: ignore[attr-defined]
+    together = [(area, [one for one in known if area.holds(one.where)]) for area in bare]
     return [
         _point(area.name, sites, tally.areas[area.code], _only(chosen, "area", area.code))
         for area, sites in together
@@ -143,7 +144,7 @@ def _points(chosen: Selection, tally: Tally, bare: list[Area]) -> list[dict[str,
     ]
 
 
-def _point(name: str, sites: list[Site], here: Here, address: str) -> dict[str, Any]:
+def _point(name: str, sites: Sequence[Site], here: Here, address: str) -> dict[str, Any]:
     places = [(one.latitude or 0.0, one.longitude or 0.0) for one in sites]
     middle = [round(sum(axis) / len(places), 5) for axis in zip(*places, strict=True)]
     return {"at": middle, "said": _told(name, here), "matters": here.matters, "address": address}

@@ -10,6 +10,8 @@ from django.test import Client
 
 from muster.lib.ids import uuid7
 from muster.loop.nouns import NOUNS
+from muster.register.filters import FILTERS
+from muster.register.selection import OF_FIGURE
 from tests.cast import Cast
 from tests.web.signed_in import signed_in
 from tests.web.test_matters import jpeg
@@ -107,3 +109,8 @@ def test_the_list_is_filtered_sorted_and_paged_like_the_register(cast: Cast) -> 
 def test_a_filter_that_is_not_clear_is_refused(cast: Cast, query: str, code: str) -> None:
     answer = signed_in(cast.chief).get(f"/api/matters?{query}")
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_the_document_names_every_filter(cast: Cast) -> None:
+    asked = signed_in(cast.reader).get("/api/openapi.json").json()["paths"]["/api/matters"]["get"]["parameters"]
+    assert {*FILTERS, *OF_FIGURE, "sort", "after", "before", "limit"} == {one["name"] for one in asked}
