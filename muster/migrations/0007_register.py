@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+import django.contrib.postgres.search
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -22,6 +23,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("words", models.TextField()),
+                ("grams", django.contrib.postgres.search.SearchVectorField(null=True)),
             ],
             options={"db_table": "matter_search"},
         ),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -31,15 +32,15 @@ class SearchTooShort(Refusal):
     message = _("“{text}” is too little to search by. Write one Chinese character, or two letters or digits.")
 
 
-@models.TextField.register_lookup
+@SearchVectorField.register_lookup
 class Grams(models.Lookup):  # type: ignore[type-arg]
-    """``words__grams="'漏采' & '采3'"``: by the index of what stands side by side."""
+    """``grams__paired="'漏采' & '采3'"``: by the index of what stands side by side."""
 
-    lookup_name = "grams"
+    lookup_name = "paired"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        words, given = self.process_lhs(compiler, connection)
-        return f"search_grams({words}) @@ %s::tsquery", [*given, self.rhs]
+        grams, given = self.process_lhs(compiler, connection)
+        return f"{grams} @@ %s::tsquery", [*given, self.rhs]
 
 
 class Searched(models.Model):
@@ -47,6 +48,7 @@ class Searched(models.Model):
 
     matter = models.OneToOneField(Matter, models.CASCADE, primary_key=True, related_name="searched")
     words = models.TextField()
+    grams = SearchVectorField(null=True)
 
     class Meta:
         db_table = "matter_search"
@@ -83,7 +85,7 @@ def holding(said: str) -> Q:
     if _faint(said):
         return Q(words__contains=said)
     grams = " & ".join(_quoted(gram) for gram in sorted(_grams(said))) or _quoted(said) + ":*"
-    return Q(words__grams=grams, words__contains=said)
+    return Q(grams__paired=grams, words__contains=said)
 
 
 def _grams(said: str) -> set[str]:

@@ -57,6 +57,14 @@ create trigger search_renamed after update of name on organisation for each row
 create trigger search_renamed after update of name_zh on area for each row
   when (old.name_zh is distinct from new.name_zh) execute function search_renamed('area_id', 'code', 'text');
 
+-- Kept beside the words: a walk over many matters looks at it in each.
+create function search_pair() returns trigger language plpgsql as $$
+begin
+  new.grams := search_grams(new.words);
+  return new;
+end $$;
+create trigger search_pair before insert or update on matter_search for each row execute function search_pair();
+
 insert into matter_search (matter_id, words) select id, search_words(matter) from matter;
-create index matter_search_grams on matter_search using gin (search_grams(words)) with (fastupdate = off);
+create index matter_search_grams on matter_search using gin (grams) with (fastupdate = off);
 create index matter_due_now on matter (clock_due(status, due_at, verify_due_at), id);
