@@ -41,6 +41,8 @@ from muster.people.team import Team, TeamMember
 from muster.places.area import Area, AreaName
 from muster.places.site import Site
 from muster.policy.version import PackVersion
+from muster.register.kept import KeptView
+from muster.register.search import Searched
 
 __all__ = [
     "Acceptance",
@@ -61,6 +63,7 @@ __all__ = [
     "Grant",
     "Hand",
     "Incident",
+    "KeptView",
     "LedgerLine",
     "Matter",
     "Membership",
@@ -83,6 +86,7 @@ __all__ = [
     "Reveal",
     "RevisitDraw",
     "Seal",
+    "Searched",
     "Silence",
     "Site",
     "Span",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from muster.api.matters import PAGE_MAX, MattersOut, person
+from muster.api.matters import MattersOut, listed, person, within
 from muster.briefings.asked import incident_asked, may_read, own_area, scope_asked
 from muster.briefings.figure import FIGURES, Scope
-from muster.briefings.listing import listed
+from muster.briefings.listing import listed as figures_listed
+from muster.register.order import ORDERS, Place
 
 router = Router(tags=["figures"])
 
@@ -47,21 +47,19 @@ class FigureOut(Schema):
 @router.get("", response=list[FigureOut], by_alias=True)
 def figures(request: HttpRequest, asked: Query[ScopeIn]) -> list[dict[str, Any]]:
     """Every figure of an area, as of a moment and of what occurred in a window. For who sees all of that area."""
-    return listed(scope_of(request, asked))
+    return figures_listed(scope_of(request, asked))
 
 
 @router.get("/{key}/matters", response=MattersOut)
 def figure_matters(
-    request: HttpRequest, key: str, asked: Query[ScopeIn], before: UUID | None = None, limit: int = 50
+    request: HttpRequest, key: str, asked: Query[ScopeIn], after: str = "", before: str = "", limit: int = 50
 ) -> dict[str, Any]:
-    """The matters that a figure counts, newest first, as they are now; ``before`` is the cursor of the next page."""
+    """The matters that a figure counts, newest first, as they are now; ``after`` of an answer is the cursor of the next page."""
     scope, figure = scope_of(request, asked), FIGURES.get(key)
     if not figure or figure.opens != "matters":
         raise Http404
-    limit = max(1, min(limit, PAGE_MAX))
-    found = figure.rows(scope).seen_by(person(request)).order_by("-id")  # type: ignore[attr-defined]
-    rows = list((found.filter(pk__lt=before) if before else found)[: limit + 1])
-    return {"items": rows[:limit], "before": rows[limit - 1].pk if len(rows) > limit else None}
+    found = figure.rows(scope).seen_by(person(request))  # type: ignore[attr-defined]
+    return listed(ORDERS["newest"].page(found, Place(before or after, bool(before)), within(limit)))
 
 
 def scope_of(request: HttpRequest, asked: ScopeIn) -> Scope:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, ConfigDict, Field, create_model
 
 from muster.evidence.file import File
@@ -24,6 +25,10 @@ from muster.people.organisation import Organisation
 from muster.people.person import Person
 from muster.places.area import Area
 from muster.places.site import Site
+from muster.register.look import Look
+from muster.register.order import Page
+from muster.register.planned import planned
+from muster.register.selection import Selection
 
 router = Router(tags=["matters"])
 PAGE_MAX = 100
@@ -89,17 +94,67 @@ class MatterOut(Schema):
 
 
 class MattersOut(Schema):
+    """``before`` and ``after`` are the cursors of the pages around; None where there is none."""
+
     items: list[MatterOut]
-    before: UUID | None
+    before: str | None
+    after: str | None
+
+
+class FiltersIn(Schema):
+    """The same as in the address of the register, where ``Selection`` reads them; here they stand for the document."""
+
+    figure: str = ""
+    as_of: str = ""
+    from_: str = Field("", alias="from")
+    to: str = ""
+    q: str = ""
+    numbers: str = ""
+    area: str = ""
+    status: list[str] = []
+    kind: list[str] = []
+    category: list[str] = []
+    severity: list[str] = []
+    way: list[str] = []
+    site: str = ""
+    lead: str = ""
+    team: str = ""
+    reporter: str = ""
+    found_from: str = ""
+    found_to: str = ""
+    due_from: str = ""
+    due_to: str = ""
+    overdue: str = ""
+    due_today: str = ""
+    waiting: str = ""
+    returned: str = ""
+    extension: str = ""
+    escalated: str = ""
+    published: str = ""
+    recurrence: str = ""
+    imported: str = ""
+    sort: str = "newest"
+    after: str = ""
+    before: str = ""
 
 
 @router.get("", response=MattersOut)
-def matters(request: HttpRequest, before: UUID | None = None, limit: int = 50) -> dict[str, Any]:
-    """The matters that one may see, newest first; ``before`` is the cursor of the next page."""
-    limit = max(1, min(limit, PAGE_MAX))
-    found = Matter.objects.seen_by(person(request)).order_by("-id")
-    rows = list((found.filter(pk__lt=before) if before else found)[: limit + 1])
-    return {"items": rows[:limit], "before": rows[limit - 1].pk if len(rows) > limit else None}
+def matters(request: HttpRequest, asked: Query[FiltersIn], limit: int = 50) -> dict[str, Any]:
+    """The matters that one may see, by the register's filters; ``after`` of an answer is the cursor of the next page."""
+    incident = Incident.current()
+    with incident.clock() if incident else nullcontext(), planned():
+        chosen = Selection.of(Look(person(request), incident), request.GET)
+        for problem in chosen.problems:
+            raise problem.refusal
+        return listed(chosen.order.page(chosen.matters, chosen.place, within(limit)))
+
+
+def within(limit: int) -> int:
+    return max(1, min(limit, PAGE_MAX))
+
+
+def listed(page: Page) -> dict[str, Any]:
+    return {"items": page.rows, "before": page.before or None, "after": page.after or None}
 
 
 @router.post("", response={201: ReceiptOut})

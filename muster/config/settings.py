@@ -4,6 +4,8 @@ MUSTER_DATABASE   connection string that the `muster` command hands down (embedd
 MUSTER_DATA       folder for the embedded database, evidence and secrets
 MUSTER_HOSTS      host names that pages are served under, with a port that isn't 443, separated by commas
 MUSTER_HTTPS      1 when served over HTTPS: cookies are then for HTTPS only
+MUSTER_TILES      address of map tiles, as https://tiles.example.org/{z}/{x}/{y}.png; without it, maps show outlines alone
+MUSTER_TILES_CREDIT  whose tiles they are, as the map says it
 MUSTER_SECRET_KEY signing key; without it, one is made and kept in the data folder
 LANG              language of the command and of the logs: Chinese where it begins with zh, else English
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
@@ -52,6 +55,13 @@ def database() -> dict[str, Any]:
 
 DATABASES = {"default": database()}
 
+
+def tile_origin(address: str) -> list[str]:
+    """Where pages may load map tiles from; nowhere unless it was set."""
+    parts = urlsplit(address)
+    return [f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}"] if parts.netloc else []
+
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -64,6 +74,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
+    "leaflet",
     "procrastinate.contrib.django",
     "muster",
 ]
@@ -162,10 +173,11 @@ SESSION_COOKIE_AGE = 14 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+TILES = {"url": os.environ.get("MUSTER_TILES", ""), "credit": os.environ.get("MUSTER_TILES_CREDIT", "")}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:"],
+        "img-src": ["'self'", "data:", "blob:", *tile_origin(TILES["url"])],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "object-src": ["'none'"],

@@ -66,6 +66,12 @@ class Matter(Intake, Ledger, Dispatch, Work, Check, Command):
                 fields=["incident", "kind", "recorded_at", "registered_at"], name="matter_went_on",
                 include=["dispatched_at", "id"],
             ),
+            # For the register's filters: each the newest first.
+            models.Index(fields=["status", "id"], name="matter_in_state"),
+            models.Index(fields=["category", "id"], name="matter_of_category"),
+            models.Index(fields=["severity", "id"], name="matter_of_severity"),
+            models.Index(fields=["way", "id"], name="matter_by_way"),
+            models.Index(fields=["occurred_at"], name="matter_found_at"),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="matter_kind_known"),

@@ -10,8 +10,10 @@ from django.utils.functional import SimpleLazyObject
 from muster.incidents.incident import Incident
 from muster.people.role import AREA_ROLES, Role
 
+#: Where the session keeps which incident its person has chosen.
 CHOSEN = "incident"
-"""Where the session keeps which incident its person has chosen."""
+#: Roles that see matters.
+MATTER_ROLES = (*AREA_ROLES, Role.OPERATOR, Role.LIAISON)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -64,10 +66,9 @@ def roles_of(request: HttpRequest) -> set[str]:
 def doors(request: HttpRequest) -> dict[str, bool]:
     """Which parts of the navigation this person gets to see. Nobody sees a door that they can't open."""
     roles = roles_of(request)
-    matters = {*AREA_ROLES, Role.OPERATOR, Role.LIAISON}
     return {
         "work": bool(roles),
-        "matters": bool(roles & matters),
+        "matters": bool(roles.intersection(MATTER_ROLES)),
         "figures": bool(roles.intersection(AREA_ROLES)),
         "finding": bool(roles & {Role.INSPECTOR, Role.DISPATCHER, Role.HEADQUARTERS}),
         "request": bool(roles & {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}),

@@ -1,50 +1,22 @@
-"""The register of exactly what a figure counts: ``?figure=KEY&area=CODE&as_of=…&from=…&to=…``."""
+"""What a figure counts, in words: its area, moment and window, and how many are listed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from muster.briefings.asked import incident_asked, scope_asked
-from muster.briefings.figure import FIGURES, Figure, Scope
-from muster.incidents.incident import Incident
-from muster.lib.refusal import Refusal
-from muster.loop.matter import Matter, Matters
-from muster.people.person import Person
+from muster.briefings.figure import Figure, Scope
 
 
-def counted(
-    asked: Mapping[str, str], person: Person, incident: Incident | None = None
-) -> tuple[Matters | None, str, str]:
-    """What a figure counts and this person sees, what is listed in words, and what is wrong with the address.
-
-    Without an incident, of the current one. None where no figure is asked for; nothing where what is asked isn't clear.
-    """
-    if not asked.get("figure"):
-        return None, "", ""
-    figure = FIGURES.get(asked["figure"])
-    nothing = Matter.objects.filter(pk__in=[])
-    if not figure or figure.opens != "matters":
-        return nothing, "", _("There is no figure of that name that counts matters. Choose one under Figures.")
-    try:
-        scope = scope_asked(incident or incident_asked(None), asked)
-    except Refusal as refusal:
-        return nothing, "", str(refusal)
-    rows: Matters = figure.rows(scope).seen_by(person)  # type: ignore[attr-defined]
-    return rows, described(figure, scope, rows.count()), ""
-
-
-def described(figure: Figure, scope: Scope, count: int) -> str:
+def described(figure: Figure, scope: Scope, count: str) -> str:
     """In one line: the figure, the area, the moment, the window, and how many are listed."""
     words = {
         "name": figure.name,
         "area": scope.area.place,
         "at": moment_of(scope),
-        "count": number_format(count, force_grouping=True),
+        "count": count,
     }
     if not scope.windowed:
         return _("Figure: %(name)s, %(area)s, as of %(at)s: %(count)s") % words

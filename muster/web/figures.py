@@ -64,7 +64,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     if not figure or figure.opens != "teams":
         raise Http404
     found = list(figure.rows(scope).select_related("area", "organisation").defer("area__outline")) if scope else []
-    said = described(figure, scope, len(found)) if scope else ""
+    said = described(figure, scope, str(len(found))) if scope else ""
     context = {"section": "figures", "figure": figure, "teams": found, "said": said, "problem": problem}
     return render(request, "figures/teams.html", context, status=422 if problem else 200)
 

@@ -1,48 +1,25 @@
-"""The register, the matter, and its steps."""
+"""The matter, and its steps."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from muster.lib import clock
 from muster.lib.refusal import Refusal
 from muster.loop.act import VERBS
 from muster.loop.contact import Contact
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
-from muster.loop.state import Kind, Status
 from muster.people.person import Person, Reveal
-from muster.places.area import Area
-from muster.web.context import incident_of
-from muster.web.figurefilter import counted
 from muster.web.matterpage import MatterPage
 from muster.web.stepform import StepForm, with_new_id
 from muster.web.words import STEPS
-
-PAGE = 50
-LISTED = ("area", "site", "lead")
-
-
-@require_GET
-def register(request: HttpRequest) -> HttpResponse:
-    """All matters that this person may see, newest first; every filter is in the address."""
-    found, problem, figure = filtered(request)
-    before = request.GET.get("before", "")
-    if before:
-        found = _older(found, before)
-    rows = list(found.select_related(*LISTED).defer("area__outline").order_by("-id")[: PAGE + 1])
-    more = rows[PAGE - 1].pk if len(rows) > PAGE else None
-    context = {"section": "matters", "matters": rows[:PAGE], "more": more, "problem": problem, **_choices(request)}
-    return render(request, "matters/register.html", {**context, "figure": figure})
 
 
 @require_GET
@@ -93,47 +70,6 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "matters/contact.html", {"matter": page.matter, "contact": shown, "section": "matters"})
 
 
-def filtered(request: HttpRequest) -> tuple[Any, str, str]:
-    """The matters that the address asks for, what is wrong with the address, and the figure that counts them, if any."""
-    asked = request.GET
-    of_figure, figure, problem = counted(asked, _person(request), incident_of(request))
-    found = Matter.objects.seen_by(_person(request)) if of_figure is None else of_figure
-    for name, known in (("status", Status.values), ("kind", Kind.values)):
-        if asked.get(name) in known:
-            found = found.filter(**{name: asked[name]})
-    if asked.get("category"):
-        found = found.filter(category=asked["category"].replace("\0", ""))
-    if asked.get("overdue"):
-        found = found.overdue(clock.now())
-    if asked.get("area") and of_figure is None:
-        try:
-            found = found.filter(area_path__startswith=Area.named(asked["area"]).path)
-        except Refusal as refusal:
-            problem = str(refusal)
-    if asked.get("q"):
-        words = asked["q"].replace("\0", "").strip()
-        found = found.filter(Q(number__icontains=words) | Q(text__icontains=words) | Q(site__name__icontains=words))
-    return found, problem, figure
-
-
-def _older(found: Any, before: str) -> Any:
-    try:
-        return found.filter(pk__lt=UUID(before))
-    except ValueError:
-        return found
-
-
-def _choices(request: HttpRequest) -> dict[str, Any]:
-    incident = incident_of(request)
-    pack = incident.pack_version().pack if incident else None
-    categories = [(key, one.label) for key, one in pack.categories.items()] if pack else []
-    return {
-        "statuses": Status.choices,
-        "kinds": [c for c in Kind.choices if c[0] != Kind.SUPPLY],
-        "categories": categories,
-    }
-
-
 def _person(request: HttpRequest) -> Person:
     person: Person = request.user  # type: ignore[assignment]
     return person
@@ -164,7 +100,6 @@ def _blocked(page: MatterPage, verb: str) -> str:
 
 
 urlpatterns = [
-    path("matters/", register, name="matters"),
     path("matters/<uuid:pk>/", matter, name="matter"),
     path("matters/<uuid:pk>/contact/", contact, name="contact"),
     path("matters/<uuid:pk>/<slug:noun>/", step, name="step"),

@@ -41,9 +41,9 @@ def test_a_figure_opens_exactly_its_matters_page_by_page(cast: Cast) -> None:
     cast.request()
     client, address = signed_in(cast.chief), "/api/figures/findings_found/matters?limit=2"
     first = client.get(address).json()
-    rest = client.get(f"{address}&before={first['before']}").json()
+    rest = client.get(f"{address}&after={first['after']}").json()
     assert [one["id"] for one in first["items"] + rest["items"]] == made[::-1]
-    assert rest["before"] is None
+    assert rest["after"] is None
 
 
 def test_what_is_not_clear_is_asked_back(cast: Cast) -> None:

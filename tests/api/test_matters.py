@@ -10,6 +10,8 @@ from django.test import Client
 
 from muster.lib.ids import uuid7
 from muster.loop.nouns import NOUNS
+from muster.register.filters import FILTERS
+from muster.register.selection import OF_FIGURE
 from tests.cast import Cast
 from tests.web.signed_in import signed_in
 from tests.web.test_matters import jpeg
@@ -85,3 +87,30 @@ def test_a_foreign_site_can_not_act_in_ones_name(cast: Cast) -> None:
 def test_the_document_names_every_step(cast: Cast) -> None:
     paths = signed_in(cast.reader).get("/api/openapi.json").json()["paths"]
     assert {f"/api/matters/{{pk}}/{noun}" for noun in NOUNS} <= set(paths)
+
+
+def test_the_list_is_filtered_sorted_and_paged_like_the_register(cast: Cast) -> None:
+    made = [str(cast.finding().pk) for _n in range(3)]
+    cast.request()
+    client, address = signed_in(cast.chief), "/api/matters?kind=finding&area=临清市&q=漏采&limit=2&sort=oldest"
+    first = client.get(address).json()
+    rest = client.get(f"{address}&after={first['after']}").json()
+    assert [one["id"] for one in first["items"] + rest["items"]] == made
+    assert (first["before"], rest["after"]) == (None, None)
+    assert client.get(f"{address}&before={rest['before']}").json()["items"] == first["items"]
+    assert len(client.get("/api/matters?figure=findings_found&area=371581").json()["items"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("status=nope", "unknown_value"), ("area=临青市", "unknown_place"), ("q=a", "search_too_short"),
+     ("after=x", "unclear_cursor"), ("sort=up", "unknown_order"), ("figure=none", "unknown_figure")],
+)  # fmt: skip
+def test_a_filter_that_is_not_clear_is_refused(cast: Cast, query: str, code: str) -> None:
+    answer = signed_in(cast.chief).get(f"/api/matters?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_the_document_names_every_filter(cast: Cast) -> None:
+    asked = signed_in(cast.reader).get("/api/openapi.json").json()["paths"]["/api/matters"]["get"]["parameters"]
+    assert {*FILTERS, *OF_FIGURE, "sort", "after", "before", "limit"} == {one["name"] for one in asked}
