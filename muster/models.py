@@ -1,5 +1,7 @@
 """Every model, so that Django finds them."""
 
+from muster.duty.duty import Duty
+from muster.duty.handover import Handover, HandoverItem
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.conflict import Conflict
@@ -34,6 +36,7 @@ from muster.loop.steps import (
     Voiding,
     VoidingRequest,
 )
+from muster.people.computer import ComputerEvent, Pin, TrustedComputer
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Membership, Person, Reveal
 from muster.people.team import Team, TeamMember
@@ -48,8 +51,10 @@ __all__ = [
     "AreaName",
     "Assignment",
     "ClosureRequest",
+    "ComputerEvent",
     "Conflict",
     "Contact",
+    "Duty",
     "Entry",
     "Escalation",
     "Evidence",
@@ -58,6 +63,8 @@ __all__ = [
     "File",
     "Grant",
     "Hand",
+    "Handover",
+    "HandoverItem",
     "Incident",
     "LedgerLine",
     "Matter",
@@ -70,6 +77,7 @@ __all__ = [
     "PackVersion",
     "Party",
     "Person",
+    "Pin",
     "PublicLink",
     "Publication",
     "PublicationDraft",
@@ -87,6 +95,7 @@ __all__ = [
     "Sweep",
     "Team",
     "TeamMember",
+    "TrustedComputer",
     "Verification",
     "Voiding",
     "VoidingRequest",

@@ -41,6 +41,7 @@ def doors(request: HttpRequest) -> dict[str, bool]:
     matters = {*AREA_ROLES, Role.OPERATOR, Role.LIAISON}
     return {
         "work": bool(roles),
+        "desk": bool(roles & {Role.HEADQUARTERS, Role.DISPATCHER}),
         "matters": bool(roles & matters),
         "figures": bool(roles.intersection(AREA_ROLES)),
         "finding": bool(roles & {Role.INSPECTOR, Role.DISPATCHER, Role.HEADQUARTERS}),
