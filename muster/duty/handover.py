@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -147,7 +147,8 @@ class Handover(models.Model):
         )  # fmt: skip
         made.sha256 = made.signed_hash()
         try:
-            made.save(force_insert=True)
+            with transaction.atomic():
+                made.save(force_insert=True)
         except IntegrityError as fault:
             raise HandoverWaits from fault
         return made

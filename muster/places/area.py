@@ -83,11 +83,15 @@ class Area(models.Model):
     @property
     def place(self) -> str:
         """The county and the area: what people need to know where it is."""
+        return self.name if self.code in county_names() else self.with_county(self.name)
+
+    def with_county(self, name: str) -> str:
+        """The county, and something in it by its name."""
         county = next((code for code in self.codes if code in county_names()), "")
-        if not county or county == self.code:
-            return self.name
+        if not county:
+            return name
         zh, en = county_names()[county]
-        return f"{zh}·{self.name}" if self.name == self.name_zh else f"{self.name}, {en}"
+        return f"{zh}·{name}" if self.name == self.name_zh else f"{name}, {en}"
 
     def holds(self, path: str) -> bool:
         """Whether the area with that path is this one or lies below it."""

@@ -171,8 +171,8 @@ class DeskPage:
 
     @property
     def _longest_overdue(self) -> str:
-        first = next((one for one in self.urgent if one.overdue_at(self.now)), None)
-        return self._over(first) if first else ""
+        due = next((one.due_at for one in self.urgent if one.overdue_at(self.now)), None)
+        return self._longest(self.now - due) if due else ""
 
     @property
     def _of_rulings(self) -> str:
@@ -183,8 +183,10 @@ class DeskPage:
 
     @property
     def _longest_unassigned(self) -> str:
-        waits = self.now - self.unassigned[0].registered_at if self.unassigned else timedelta()
-        return _("longest {time}").format(time=duration(waits))
+        return self._longest(self.now - self.unassigned[0].registered_at) if self.unassigned else ""
+
+    def _longest(self, length: timedelta) -> str:
+        return _("longest {time}").format(time=duration(length))
 
     def _over(self, matter: Matter) -> str:
         late = self.now - matter.due_at if matter.due_at else timedelta()

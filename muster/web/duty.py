@@ -30,7 +30,7 @@ OFFERED = 300
 class DutyForm(forms.Form):
     post = forms.ChoiceField(label=gettext_lazy("Post"), choices=Post.choices, widget=choice())
     person = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Person"), widget=choice())
-    until = forms.DateTimeField(label=gettext_lazy("until"), widget=moment())
+    until = forms.DateTimeField(label=gettext_lazy("On duty until"), widget=moment())
 
     def __init__(self, desk: Desk, data: Any, post: str = "") -> None:
         ends = (clock.now() + SHIFT).replace(minute=0, second=0, microsecond=0)
@@ -60,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect(reverse("desk") + desk.query)
     back = reverse("desk") + desk.query
     return form_page(
-        request, form, title=_("Go on duty"), button=_("On duty"), back=back, section="desk",
+        request, form, title=_("Go on duty"), button=_("Go on duty"), back=back, section="desk",
         crumbs=[(back, _("Duty desk"))],
     )  # fmt: skip
 

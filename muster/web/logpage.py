@@ -16,7 +16,7 @@ from muster.briefings.listing import shown
 from muster.duty.duty import Post
 from muster.duty.handover import Handover, How
 from muster.places.area import Area
-from muster.web.words import happened
+from muster.web.words import STEPS, happened
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -85,10 +85,10 @@ class LogPage:
 
     @property
     def counts(self) -> list[tuple[str, str]]:
-        """What each person decided, as one line: 交办 12，退单裁定 2."""
+        """What each person decided, as one line: 交办 12，裁定退单 2."""
         by: dict[str, list[str]] = {}
         for name, action, count in self._content["counts"]:
-            by.setdefault(name, []).append(f"{happened(action, None).name} {count}")
+            by.setdefault(name, []).append(f"{STEPS[action].name} {count}")
         return [(name, _(", ").join(told)) for name, told in by.items()]
 
     @property

@@ -131,6 +131,12 @@ def clock_digits(length: timedelta | None) -> SafeString:
 
 
 @register.filter
+def spot(matter: MatterFields) -> str:
+    """Where it is in few words: the county, and the site or else the area."""
+    return matter.area.with_county(matter.site.name) if matter.site else matter.area.place
+
+
+@register.filter
 def severity(matter: MatterFields) -> str:
     """In the words of the matter's pack."""
     return matter.pack.pack.severity(matter.severity).label
