@@ -113,7 +113,8 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             how = trusted.how(request)
             made = dutylog.sign(desk.incident, desk.area, desk.person, how, form.cleaned_data["remark"].strip())
-            messages.success(request, _("Signed. Whoever comes on duty reads it, signs, and takes over."))
+            said = _("Signed. Whoever comes on duty reads it, signs, and takes over.")
+            messages.success(request, said, extra_tags="recorded")
             return redirect("handover", pk=made.pk)
         except Refusal as refusal:
             form.add_error(None, str(refusal))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from muster.briefings import dutylog
@@ -64,7 +66,8 @@ def test_of_two_who_take_a_post_at_once_one_holds_it(apart: Cast, round_: int) -
 def test_tries_of_a_pin_at_the_same_moment_all_count(apart: Cast) -> None:
     computer, _token = TrustedComputer.trust(apart.chief, "值班室", 12)
     pin = Pin.set(computer, apart.dispatcher, "274018")
-    acts = [lambda number=number: Pin.opened(computer, apart.dispatcher.pk, f"99{number:04}") for number in range(8)]
+    tries = [f"99{number:04}" for number in range(8)]
+    acts = [partial(Pin.opened, computer, apart.dispatcher.pk, text) for text in tries]
     answers = kinds(all_at_once(acts))
     assert answers == [NoSuchPin.__name__] * 4 + [PinLocked.__name__] * 4
     pin.refresh_from_db()
