@@ -56,7 +56,7 @@ def test_of_two_who_take_a_post_at_once_one_holds_it(apart: Cast, round_: int) -
         person = apart.people[who]
         return Duty.take(apart.incident, apart.city, Post.OFFICER, person, later(hours=1), person)
 
-    answers = all_at_once([lambda who=who: take(who) for who in ("deputy", "dispatcher")])
+    answers = all_at_once([partial(take, who) for who in ("deputy", "dispatcher")])
     assert set(kinds(answers)) <= {Duty.__name__, AlreadyOnDuty.__name__}
     holder = on_duty(apart.incident, apart.city).get(post=Post.OFFICER)
     assert holder in answers
