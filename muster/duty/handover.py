@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from muster.duty.duty import SINGLE, AlreadyOnDuty, Duty, NotForThisPost, on_duty
+from muster.duty.duty import SINGLE, AlreadyOnDuty, Duty, NotForThisPost, Post, on_duty
 from muster.incidents.incident import Incident
 from muster.lib import clock
 from muster.lib.ids import uuid7
@@ -154,13 +154,13 @@ class Handover(models.Model):
         return made
 
     def take(self, by: Person, how: str, until: datetime) -> None:
-        """The incoming officer has read it, signs, and takes over the posts of who leaves until ``until``."""
+        """The incoming officer has read it, signs, and takes over the posts that go with it until ``until``."""
         if by.pk == self.outgoing_id:
             raise OwnHandover
-        self._settle(incoming=by, incoming_how=how, taken_at=clock.now())
-        held = on_duty(self.incident, self.area).filter(person=self.outgoing_id, post__in=SINGLE)
-        for post in list(held.values_list("post", flat=True)):
-            self._relieve(post, by, until)
+        with transaction.atomic():
+            self._settle(incoming=by, incoming_how=how, taken_at=clock.now())
+            for post in self.posts:
+                self._relieve(post, by, until)
 
     def withdraw(self, by: Person) -> None:
         """Only by who wrote it, and only until it was taken over; it is kept."""
@@ -184,6 +184,13 @@ class Handover(models.Model):
     @property
     def waits(self) -> bool:
         return self.taken_at is None and self.withdrawn_at is None
+
+    @property
+    def posts(self) -> list[str]:
+        """The posts that go over: those for one that the outgoing officer holds, and the officer's where nobody does."""
+        held = on_duty(self.incident, self.area).filter(post__in=SINGLE).values_list("post", "person")
+        free = () if Post.OFFICER in dict(held) else (Post.OFFICER,)
+        return [post for post, person in held if person == self.outgoing_id] + list(free)
 
     def _settle(self, **signature: Any) -> None:
         """Once only: of two who sign at the same moment, one is told."""

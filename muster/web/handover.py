@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.briefings import dutylog
-from muster.duty.duty import SINGLE, on_duty
+from muster.duty.duty import Post
 from muster.duty.handover import Handover, HandoverItem, open_items
 from muster.lib import clock
 from muster.lib.ids import uuid7
@@ -160,15 +160,9 @@ def _page(request: HttpRequest, log: Handover, form: TakeForm, status: int = 200
     person, computer = person_of(request), trusted.computer_of(request)
     context = {
         "section": "desk", "handover": log, "log": LogPage(log), "form": form, "own": log.outgoing_id == person.pk,
-        "relieves": _relieves(log) if log.waits else [], "others": trusted.others(computer, person),
+        "relieves": [Post(post).label for post in log.posts] if log.waits else [], "others": trusted.others(computer, person),
     }  # fmt: skip
     return render(request, "handover/handover.html", context, status=status)
-
-
-def _relieves(log: Handover) -> list[str]:
-    """The posts that go over with the signature."""
-    held = on_duty(log.incident, log.area).filter(person=log.outgoing, post__in=SINGLE)
-    return [duty.get_post_display() for duty in held]
 
 
 def _known(request: HttpRequest, pk: UUID) -> Handover:

@@ -56,7 +56,7 @@ class PinForm(forms.Form):
 
 
 @never_cache
-@limited("pin", per_minute=20, per_day=600, methods=("POST",))
+@limited("pin", per_minute=60, per_day=3000, methods=("POST",))
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest) -> HttpResponse:
     """Only where the browser is a trusted computer; the page that one comes from is where one goes on."""

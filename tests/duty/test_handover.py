@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from muster.briefings import dutylog
 from muster.briefings.chain import chain
 from muster.briefings.figure import Scope
-from muster.duty.duty import Duty, Post, on_duty
+from muster.duty.duty import Duty, DutyEndsWhen, Post, on_duty
 from muster.duty.handover import Handover, HandoverItem, HandoverSettled, HandoverWaits, OwnHandover
 from muster.loop.matter import Matter
 from tests.cast import Cast, later
@@ -41,6 +41,26 @@ def test_two_persons_sign_and_the_incoming_takes_over_the_posts(cast: Cast) -> N
     held = {one.post: one.person.login for one in on_duty(cast.incident, cast.city).select_related("person")}
     # A dispatcher may be duty officer, but not duty chief: that post isn't emptied behind anybody's back.
     assert held == {"duty_chief": "chief", "duty_officer": "dispatcher"}
+
+
+def test_who_takes_over_is_duty_officer_where_nobody_was(cast: Cast) -> None:
+    sign(cast).take(cast.dispatcher, "session", later(hours=12))
+    assert on_duty(cast.incident, cast.city).get().person == cast.dispatcher
+
+
+def test_a_third_person_is_not_relieved(cast: Cast) -> None:
+    Duty.take(cast.incident, cast.city, Post.OFFICER, cast.deputy, later(hours=12), cast.deputy)
+    sign(cast).take(cast.dispatcher, "session", later(hours=12))
+    assert on_duty(cast.incident, cast.city).get().person == cast.deputy
+
+
+def test_what_is_refused_is_not_signed(cast: Cast) -> None:
+    log = sign(cast)
+    with pytest.raises(DutyEndsWhen):
+        log.take(cast.dispatcher, "session", later(hours=-1))
+    log.refresh_from_db()
+    assert log.waits
+    assert not Duty.objects.exists()
 
 
 def test_nobody_takes_over_from_themselves(cast: Cast) -> None:
