@@ -64,7 +64,10 @@ def may_trust(request: HttpRequest) -> bool:
 
 
 def may_set(request: HttpRequest, person: Person) -> bool:
-    return bool(computer_of(request)) and not by_pin(request) and not is_administrator(person)
+    """Who came by a role card sets a PIN only where that ends with the role cards."""
+    computer = computer_of(request)
+    ends_with_cards = bool(computer and computer.by_card) or not request.session.get(rolecards.ROLE_CARD)
+    return bool(computer) and ends_with_cards and not by_pin(request) and not is_administrator(person)
 
 
 def just_passed(request: HttpRequest, method: str = "") -> bool:

@@ -353,3 +353,13 @@ def test_in_the_demo_role_cards_use_it_too_and_only_there(cast: Cast) -> None:
     assert who_is_in(here) == "demo.other"
     Incident.objects.update(exercise=False)
     assert here.get("/desk/").headers["Location"] == "/sign-in"
+
+
+def test_who_came_by_a_role_card_sets_no_pin_that_outlives_the_cards(cast: Cast) -> None:
+    Incident.objects.update(exercise=True)
+    cast.person("demo.duty", "headquarters", Role.HEADQUARTERS)
+    _computer, token = TrustedComputer.trust(cast.chief, "值班室", 12)
+    here = Client(**HERE)
+    here.cookies["trusted_computer"] = token
+    here.post("/demo/enter", {"login": "demo.duty"})
+    assert here.post("/pin/new/", {"pin": RIGHT, "again": RIGHT}).status_code == 404
