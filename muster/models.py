@@ -1,5 +1,7 @@
 """Every model, so that Django finds them."""
 
+from muster.duty.duty import Duty
+from muster.duty.handover import Handover, HandoverItem
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.conflict import Conflict
@@ -35,6 +37,7 @@ from muster.loop.steps import (
     VoidingRequest,
 )
 from muster.people.administration import AdminEntry
+from muster.people.computer import ComputerEvent, Pin, TrustedComputer
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Membership, Person, Reveal
 from muster.people.team import Team, TeamMember
@@ -52,8 +55,10 @@ __all__ = [
     "AreaName",
     "Assignment",
     "ClosureRequest",
+    "ComputerEvent",
     "Conflict",
     "Contact",
+    "Duty",
     "Entry",
     "Escalation",
     "Evidence",
@@ -62,6 +67,8 @@ __all__ = [
     "File",
     "Grant",
     "Hand",
+    "Handover",
+    "HandoverItem",
     "Incident",
     "KeptView",
     "LedgerLine",
@@ -75,6 +82,7 @@ __all__ = [
     "PackVersion",
     "Party",
     "Person",
+    "Pin",
     "PublicLink",
     "Publication",
     "PublicationDraft",
@@ -93,6 +101,7 @@ __all__ = [
     "Sweep",
     "Team",
     "TeamMember",
+    "TrustedComputer",
     "Verification",
     "Voiding",
     "VoidingRequest",

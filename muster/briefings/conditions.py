@@ -6,6 +6,7 @@ Each is a condition on matters as they stood at a moment, by present columns or 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Exists, F, Q, QuerySet
@@ -18,6 +19,7 @@ from muster.loop.steps import Assignment, ExtensionRequest, Publication, Reopeni
 AnyStep = TypeVar("AnyStep", bound=Step)
 FED = (*WORKED_ON, Status.CLOSURE_REQUESTED, Status.CLOSED)
 FOUND = (Status.REGISTERED, *FED)
+SOON = timedelta(hours=4)
 
 
 def registered_then(at: Now) -> Q:
@@ -75,6 +77,11 @@ def overdue(at: Now) -> Q:
     return Q(status__in=WORKED_ON, due_at__lt=at.scope.moment)
 
 
+def due_soon(at: Now) -> Q:
+    moment = at.scope.moment
+    return Q(status__in=WORKED_ON, due_at__gte=moment, due_at__lt=moment + SOON)
+
+
 def verification_overdue(at: Now) -> Q:
     return Q(status=Status.CLOSURE_REQUESTED, verify_due_at__lt=at.scope.moment)
 
@@ -106,8 +113,13 @@ def extensions_to_rule(at: Now) -> Q:
     return waits_for_ruling(at, ExtensionRequest)
 
 
-def waits_for_ruling(at: Now, table: type[Question]) -> Q:
-    return Q(status__in=WORKED_ON) & one_of(at, rows(at, table, at.open()).values("matter_id"))
+def to_rule(at: Now) -> Q:
+    return waits_for_ruling(at, Return, ExtensionRequest)
+
+
+def waits_for_ruling(at: Now, *tables: type[Question]) -> Q:
+    first, *others = (rows(at, table, at.open()).values("matter_id") for table in tables)
+    return Q(status__in=WORKED_ON) & one_of(at, first.union(*others) if others else first)
 
 
 def critical_live(at: Now) -> Q:

@@ -133,6 +133,17 @@ _ALL: tuple[Figure, ...] = (
         counts=of.extensions_to_rule, occurred=of.anything,
     ),
     Counted(
+        "to_rule", _("To rule on"), MATTERS,
+        _("Matters of any kind of which a return or an extension waits for its ruling. Window: when the unit asked."),
+        counts=of.to_rule, occurred=of.anything,
+    ),
+    Counted(
+        "due_soon", _("Due within 4 hours"), MATTERS,
+        _("Matters of any kind being worked on whose deadline is less than four hours away and hasn't passed. "
+          "Window: when they were found or asked."),
+        counts=of.due_soon,
+    ),
+    Counted(
         "critical_live", _("Critical and live"), MATTERS,
         _("Live matters of any kind whose severity is critical. Window: when they were found or asked."),
         counts=of.critical_live,

@@ -11,11 +11,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models import Q
 
 from muster.evidence.file import File
 from muster.loop.freeze import Frozen
 from muster.people.organisation import Organisation
 from muster.people.person import Person
+
+#: What headquarters decides on a matter.
+DECISIONS = (
+    "assign", "reassign", "rule_return", "rule_extension", "reclassify", "reopen", "escalate", "void", "merge", "publish",
+    "withdraw",
+)  # fmt: skip
 
 
 class Entry(models.Model):
@@ -36,6 +43,8 @@ class Entry(models.Model):
 
     class Meta:
         db_table = "entry"
+        # For duty logs: what was decided in a period.
+        indexes = [models.Index(fields=["recorded_at"], condition=Q(action__in=DECISIONS), name="entry_decided")]
         constraints = [models.UniqueConstraint(fields=["matter", "seq"], name="entry_seq_once")]
 
     def __str__(self) -> str:

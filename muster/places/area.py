@@ -100,11 +100,15 @@ class Area(models.Model):
     @property
     def place(self) -> str:
         """The county and the area: what people need to know where it is."""
+        return self.name if self.code in county_names() else self.with_county(self.name)
+
+    def with_county(self, name: str) -> str:
+        """The county, and something in it by its name."""
         county = next((code for code in self.codes if code in county_names()), "")
-        if not county or county == self.code:
-            return self.name
+        if not county:
+            return name
         zh, en = county_names()[county]
-        return f"{zh}·{self.name}" if self.name == self.name_zh else f"{self.name}, {en}"
+        return f"{zh}·{name}" if self.name == self.name_zh else f"{name}, {en}"
 
     def rename(self, name: str, name_en: str = "") -> None:
         """Another name from now on; the old one stays known as a former name."""

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.people.administration import AdminAction, AdminEntry
+from muster.people.computer import Pin
 from muster.people.person import Person, Reveal
 from muster.people.role import Role
 from muster.web.guard import holding
@@ -97,6 +98,7 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         Authenticator.objects.filter(user=person).delete()
         _entered(request, AdminAction.SECOND_FACTOR_REMOVED, person)
+        Pin.forget(person, by=person_of(request))
         end_sessions(person)
     messages.success(request, _("%(name)s sets up a new second factor at the next sign-in.") % {"name": person})
     return redirect("person", pk=pk)

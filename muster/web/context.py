@@ -68,6 +68,7 @@ def doors(request: HttpRequest) -> dict[str, bool]:
     roles = roles_of(request)
     return {
         "work": bool(roles),
+        "desk": bool(roles & {Role.HEADQUARTERS, Role.DISPATCHER}),
         "matters": bool(roles.intersection(MATTER_ROLES)),
         "figures": bool(roles.intersection(AREA_ROLES)),
         "finding": bool(roles & {Role.INSPECTOR, Role.DISPATCHER, Role.HEADQUARTERS}),

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from muster.lib.refusal import Refusal
-from muster.web import rolecards, secondfactor
+from muster.web import rolecards, secondfactor, trusted
 from muster.web.context import incident_of
 from muster.web.scope import person_of
 
@@ -59,8 +59,9 @@ class second_factor:
     """Who must pass a second factor, or choose a password of their own, gets to no other page before; pages lead there,
     the API says so.
 
-    What a role card opened needs none, and ends where cards aren't allowed. The session of somebody who may no longer
-    sign in ends too, so that it doesn't come back to life with the account.
+    What a role card opened needs none, and ends where cards aren't allowed; what a PIN opened has none to pass, and ends
+    where that PIN opens nothing any more. The session of somebody who may no longer sign in ends too, so that it doesn't
+    come back to life with the account.
     """
 
     def __init__(self, get_response: Respond) -> None:
@@ -76,8 +77,12 @@ class second_factor:
         public = not getattr(view, "login_required", True) and not api
         if public or not request.user.is_authenticated:
             return None
+        if not trusted.still_open(request):
+            return _sign_out(request)
         if request.session.get(rolecards.ROLE_CARD):
             return None if rolecards.allowed(request) else _sign_out(request)
+        if trusted.by_pin(request):
+            return None
         step = secondfactor.missing_step(request) or _own_password(request)
         on_the_way = request.resolver_match and request.resolver_match.url_name in (step, *ON_THE_WAY)
         if not step or on_the_way:

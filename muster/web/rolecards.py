@@ -15,6 +15,7 @@ from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from muster.people.computer import Pin
 from muster.people.person import Person
 from muster.web.context import open_incidents
 
@@ -55,6 +56,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     person = get_object_or_404(_persons(), login=request.POST.get("login"))
     login(request, person, backend=BACKEND)
     request.session[ROLE_CARD] = True
+    Pin.unlock(person)
     onward = request.POST.get("next", "")
     return redirect(onward if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) else "work")
 

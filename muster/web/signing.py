@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from muster.people.administration import AdminAction, AdminEntry
+from muster.people.computer import Pin
 from muster.people.person import Person
 from muster.web import me, rolecards
 from muster.web.limits import come_back
@@ -51,6 +52,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc, unused-ignore]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """The end of a full sign-in, second factor and all: PINs that were locked open again."""
+        super().login(request, user)
+        Pin.unlock(user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Two counters with different limits would explain themselves to nobody."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.loop.facts import LIVE, WORKED_ON
@@ -101,6 +101,9 @@ def counts(key: str, one: Known, moment: datetime, window: Window) -> bool:
         return False
     if key == "reopened":
         return any(window.has(at) for at in one.facts.again)
+    if key == "to_rule":
+        # A matter waits for one ruling at a time; what of it was asked tells when.
+        return counts("returns_to_rule", one, moment, window) or counts("extensions_to_rule", one, moment, window)
     holds, at = CASES[key](one, moment)
     return bool(holds) and window.has(at)
 
@@ -134,6 +137,9 @@ CASES: dict[str, Any] = {
     "findings_closed": lambda one, moment: (one.told.status == "closed", passed_at(one)),
     "overdue": lambda one, moment: (
         one.told.status in WORKED_ON and one.told.due and one.told.due < moment, one.facts.found_at),
+    "due_soon": lambda one, moment: (
+        one.told.status in WORKED_ON and one.told.due and moment <= one.told.due < moment + timedelta(hours=4),
+        one.facts.found_at),
     "verification_overdue": lambda one, moment: (
         one.told.status == "closure_requested" and one.told.verify_due < moment, one.facts.found_at),
     "closed_late": lambda one, moment: (late(one), passed_at(one)),

@@ -102,6 +102,23 @@ def test_overdue_is_held_against_the_moment(cast: Cast) -> None:
     assert figure(cast, "overdue", due + timedelta(seconds=1)) == 1
 
 
+def test_due_soon_is_the_last_four_hours_before_the_deadline(cast: Cast) -> None:
+    due = stage.known(stage.assigned(cast, cast.finding(severity="major")).due_at)
+    second = timedelta(seconds=1)
+    assert both(cast, "due_soon") == 0
+    moments = (due - 4 * HOUR, due - 4 * HOUR + second, due, due + second)
+    assert [figure(cast, "due_soon", at) for at in moments] == [0, 1, 1, 0]
+
+
+def test_to_rule_counts_returns_and_extensions(cast: Cast) -> None:
+    stage.assigned(cast).return_(by=cast.fixer, reason="不在辖区")
+    other = stage.assigned(cast)
+    other.ask_extension(by=cast.fixer, reason="待料", until=stage.known(other.due_at) + HOUR)
+    assert (both(cast, "to_rule"), both(cast, "returns_to_rule"), both(cast, "extensions_to_rule")) == (2, 1, 1)
+    other.rule_extension(by=cast.dispatcher, granted=False, reason="不必")
+    assert both(cast, "to_rule") == 1
+
+
 def test_a_check_is_overdue_past_the_checkers_deadline(cast: Cast) -> None:
     due = stage.known(cast.at_closure().verify_due_at)
     assert figure(cast, "verification_overdue", due) == 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
@@ -16,6 +17,9 @@ from django.utils.translation import ngettext
 from muster.lib import clock
 from muster.loop.fields import MatterFields
 from muster.loop.state import Status
+
+if TYPE_CHECKING:
+    from muster.web.deskpage import Ruling
 
 register = template.Library()
 
@@ -63,6 +67,34 @@ def due_badge(matter: MatterFields) -> SafeString:
     return format_html('<span class="due num">{}</span>', day_time(due))
 
 
+@register.simple_tag
+def ruling_badge(ruling: Ruling) -> SafeString:
+    """The clock of who rules, which isn't the unit's."""
+    if not ruling.due:
+        return SafeString("")
+    left = ruling.left
+    if left < timedelta():
+        return badge("red", "late", _("ruling overdue {time}").format(time=duration(left)))
+    return badge("amber" if left < SOON else "grey", "soon", _("{time} left to rule").format(time=duration(left)))
+
+
+@register.filter
+def hour(moment: datetime | None) -> str:
+    """08:00 of the day that the line tells."""
+    return timezone.localtime(moment).strftime("%H:%M") if moment else ""
+
+
+@register.filter
+def full_time(moment: datetime | None) -> str:
+    """With its year, as papers have it."""
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+@register.simple_tag
+def urlencoded(**values: Any) -> str:
+    return urlencode(values)
+
+
 @register.filter
 def day_time(moment: datetime | None) -> str:
     """12-05 09:40 in the incident's zone; with the year where it isn't this one."""
@@ -96,6 +128,18 @@ def clock_digits(length: timedelta | None) -> SafeString:
     """A duration in large digits with small units."""
     spans = [format_html("{}<small>{}</small>", *part) for part in duration_parts(length or timedelta())]
     return SafeString("".join(spans))
+
+
+@register.filter
+def spot(matter: MatterFields) -> str:
+    """Where it is in few words: the county, and the site or else the area."""
+    return matter.area.with_county(matter.site.name) if matter.site else matter.area.place
+
+
+@register.filter
+def severity(matter: MatterFields) -> str:
+    """In the words of the matter's pack."""
+    return matter.pack.pack.severity(matter.severity).label
 
 
 @register.filter

@@ -1,0 +1,223 @@
+"""What the duty officer's desk shows, gathered in few queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.briefings.chain import chain
+from muster.briefings.conditions import SOON
+from muster.briefings.counting import Words
+from muster.briefings.figure import FIGURES, Scope
+from muster.duty.duty import Duty, Post, on_duty
+from muster.duty.handover import Handover, HandoverItem, last_of, open_items
+from muster.loop.matter import Matter, Matters
+from muster.loop.sides import Hand, Party
+from muster.loop.state import WORKED_ON, Side, Status
+from muster.loop.step import Question
+from muster.loop.steps import Escalation, ExtensionRequest, Return
+from muster.web.deskscope import Desk
+from muster.web.templatetags.look import day_time, duration
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SHOWN = 12
+#: How an escalation is called by the level of area that it went to.
+RAISED: dict[str, StrOrPromise] = {
+    "town": gettext_lazy("to the town"),
+    "county": gettext_lazy("to the county"),
+    "city": gettext_lazy("to the city"),
+    "province": gettext_lazy("to the province"),
+}
+KEYS = ("overdue", "due_soon", "to_rule", "returns_to_rule", "extensions_to_rule", "unassigned")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure on top of the desk: it opens its rows."""
+
+    name: Words
+    icon: str
+    colour: str
+    value: int
+    address: str
+    more: str
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A question that waits: the matter, what was asked and why, until when it is to be ruled on."""
+
+    matter: Matter
+    noun: str
+    name: StrOrPromise
+    reason: str
+    due: datetime | None
+    until: datetime | None
+    mine: bool
+    now: datetime
+
+    @property
+    def left(self) -> timedelta:
+        return self.due - self.now if self.due else timedelta()
+
+
+class DeskPage:
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.scope = desk, Scope(desk.incident, desk.area)
+        self.now = self.scope.moment
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        return chain(self.scope, KEYS)
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        return [
+            self._tile("overdue", "late", "red", self._longest_overdue),
+            self._tile("due_soon", "soon", "amber", _("by {time}").format(time=day_time(self.now + SOON))),
+            self._tile("to_rule", "back", "", self._of_rulings),
+            self._tile("unassigned", "circle", "", self._longest_unassigned),
+        ]
+
+    @cached_property
+    def urgent(self) -> list[Matter]:
+        """Overdue, the longest first; then what is critical, the next due first."""
+        late, critical = Q(due_at__lt=self.now), Q(severity="critical", due_at__gte=self.now)
+        found = self._matters(Q(status__in=WORKED_ON) & (late | critical)).order_by("due_at")
+        rows = list(found.annotate(raised_to=Subquery(_level()))[:SHOWN])
+        for row in rows:
+            row.raised = RAISED.get(row.raised_to or "", "")  # type: ignore[attr-defined]
+        return rows
+
+    @cached_property
+    def rulings(self) -> list[Ruling]:
+        """By the deadline of the ruling; what this person may not rule on is shown without a door."""
+        waits = Return.objects.filter(ended_at=None).values("matter_id")
+        waits = waits.union(ExtensionRequest.objects.filter(ended_at=None).values("matter_id"))
+        found = self._matters(Q(status__in=WORKED_ON, pk__in=waits)).annotate(
+            returned=Subquery(_question(Return)), extension=Subquery(_question(ExtensionRequest, until=F("until"))),
+            rule_due=Coalesce(Subquery(_rule_due(Return)), Subquery(_rule_due(ExtensionRequest))),
+            doer=self._doer(),
+        )  # fmt: skip
+        return [_ruling(one, self.now) for one in found.order_by("rule_due", "pk")[:SHOWN]]
+
+    @cached_property
+    def next(self) -> Ruling | None:
+        return next((one for one in self.rulings if one.mine), None)
+
+    @cached_property
+    def unassigned(self) -> list[Matter]:
+        """The longest wait first."""
+        return list(self._matters(Q(status=Status.REGISTERED)).order_by("pk")[:SHOWN])
+
+    @cached_property
+    def duties(self) -> list[Duty]:
+        """In the order of the posts, as they are declared."""
+        order = list(Post)
+        found = on_duty(self.desk.incident, self.desk.area).select_related("person")
+        return sorted(found, key=lambda one: (order.index(Post(one.post)), one.from_at))
+
+    @cached_property
+    def items(self) -> list[HandoverItem]:
+        found = open_items(self.desk.incident, self.desk.area).select_related("matter")
+        return list(found[: SHOWN + 1])
+
+    @cached_property
+    def handover(self) -> Handover | None:
+        return last_of(self.desk.incident, self.desk.area)
+
+    @property
+    def calm(self) -> bool:
+        return not (self.urgent or self.rulings or self.unassigned)
+
+    @property
+    def text(self) -> str:
+        """For a chat: figures, and the numbers of what is worst. What was found is told behind the link."""
+        words = {"area": self.desk.area.place, "at": day_time(self.now)}
+        lines = [_("Duty desk, {area}, as of {at}").format(**words)]
+        lines += [f"{tile.name}: {tile.value}" + (f" ({tile.more})" if tile.value else "") for tile in self.tiles]
+        late = [one for one in self.urgent if one.overdue_at(self.now)][:5]
+        return "\n".join([*lines, *(f"{one.number} {one.area.place} {self._over(one)}" for one in late)])
+
+    def _tile(self, key: str, icon: str, colour: str, more: str) -> Tile:
+        value = self.values[key]
+        shown = more if value else ""
+        return Tile(FIGURES[key].name, icon, colour if value else "", value, FIGURES[key].address(self.scope), shown)
+
+    def _matters(self, where: Q) -> Matters:
+        """Reached through the person, in the area of the desk, of its incident."""
+        found = Matter.objects.seen_by(self.desk.person).filter(
+            where, incident=self.desk.incident, area_path__under=self.desk.area.path
+        )
+        shown: Matters = found.select_related("area", "site", "lead", "pack").defer("area__outline", "site__outline")
+        return shown
+
+    def _doer(self) -> Q:
+        """Whether the person, or an organisation that they belong to or stand below, does the work there."""
+        own = [row.organisation.path for row in self.desk.person.memberships_now()]
+        above = {int(pk) for path in own for pk in path.rstrip("/").split("/")}
+        parties = Party.objects.filter(matter=OuterRef("pk"), side=Side.DOER, organisation__in=above)
+        hands = Hand.objects.filter(matter=OuterRef("pk"), side=Side.DOER, person=self.desk.person)
+        return Q(Exists(parties)) | Q(Exists(hands))
+
+    @property
+    def _longest_overdue(self) -> str:
+        due = next((one.due_at for one in self.urgent if one.overdue_at(self.now)), None)
+        return self._longest(self.now - due) if due else ""
+
+    @property
+    def _of_rulings(self) -> str:
+        returns, extensions = self.values["returns_to_rule"], self.values["extensions_to_rule"]
+        said = [ngettext("{n} return", "{n} returns", returns).format(n=returns)] if returns else []
+        said += [ngettext("{n} extension", "{n} extensions", extensions).format(n=extensions)] if extensions else []
+        return _(", ").join(said)
+
+    @property
+    def _longest_unassigned(self) -> str:
+        return self._longest(self.now - self.unassigned[0].registered_at) if self.unassigned else ""
+
+    def _longest(self, length: timedelta) -> str:
+        return _("longest {time}").format(time=duration(length))
+
+    def _over(self, matter: Matter) -> str:
+        late = self.now - matter.due_at if matter.due_at else timedelta()
+        return _("overdue {time}").format(time=duration(late))
+
+
+def _level() -> Any:
+    """The level of area that the open assignment was last raised to."""
+    raised = Escalation.objects.filter(assignment__matter=OuterRef("pk"), assignment__ended_at=None)
+    return raised.order_by("-level").values("area__level")[:1]
+
+
+def _open(table: type[Question]) -> Any:
+    return table._default_manager.filter(matter=OuterRef("pk"), ended_at=None)
+
+
+def _question(table: type[Question], **more: F) -> Any:
+    return _open(table).values(told=JSONObject(reason="reason", **more))[:1]
+
+
+def _rule_due(table: type[Question]) -> Any:
+    return _open(table).values("rule_due_at")[:1]
+
+
+def _ruling(one: Any, now: datetime) -> Ruling:
+    asked = one.returned or one.extension
+    noun, name = RETURN if one.returned else EXTENSION
+    until = asked.get("until")
+    until = datetime.fromisoformat(until) if until else None
+    return Ruling(one, noun, name, asked["reason"], one.rule_due, until, not one.doer, now)
+
+
+RETURN = ("return-ruling", gettext_lazy("Return"))
+EXTENSION = ("extension-ruling", gettext_lazy("Extension"))

@@ -1,0 +1,52 @@
+"""Whose desk it is: the incident, and the area that the person commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+
+from muster.briefings.asked import NoIncident
+from muster.incidents.incident import Incident
+from muster.people.person import Person
+from muster.people.role import Role
+from muster.places.area import Area
+from muster.web.context import incident_of
+from muster.web.scope import person_of
+
+DESK_ROLES = (Role.HEADQUARTERS, Role.DISPATCHER)
+
+
+@dataclass(frozen=True)
+class Desk:
+    incident: Incident
+    area: Area
+    person: Person
+    areas: tuple[Area, ...]
+
+    @property
+    def query(self) -> str:
+        """What addresses of this desk end with; nothing where there is only one."""
+        return f"?area={self.area.pk}" if len(self.areas) > 1 else ""
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """The desk that the address names, else the largest; another's area doesn't exist."""
+    incident, person = incident_of(request), person_of(request)
+    if not incident:
+        raise NoIncident
+    areas = commanded(person, incident)
+    code = request.GET.get("area") or request.POST.get("area")
+    area = next((area for area in areas if code in (None, "", area.pk)), None)
+    if not area:
+        raise Http404
+    return Desk(incident, area, person, areas)
+
+
+def commanded(person: Person, incident: Incident) -> tuple[Area, ...]:
+    """The areas that a person commands in the incident, largest first, none twice."""
+    held = {grant.area_id: grant.area for grant in person.grants_at() if grant.role in DESK_ROLES}
+    if any(area.holds(incident.area.path) for area in held.values()):
+        held = {pk: area for pk, area in held.items() if not area.holds(incident.area.path)}
+        held[incident.area_id] = incident.area
+    return tuple(sorted(held.values(), key=lambda area: (len(area.codes), area.position, area.pk)))

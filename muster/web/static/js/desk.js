@@ -1,0 +1,45 @@
+// The desk by keyboard: j and k or the arrows move through the rows, Enter opens, r rules next, ? shows the keys.
+const rows = Array.from(document.querySelectorAll("[data-row]"));
+let at = -1;
+
+function visible(row) { return row.offsetParent !== null; }
+
+function go(step) {
+  let next = at + step;
+  while (rows[next] && !visible(rows[next])) next += step;
+  if (!rows[next]) return;
+  if (rows[at]) rows[at].classList.remove("is-at");
+  at = next;
+  rows[at].classList.add("is-at");
+  rows[at].querySelector("a").focus({ preventScroll: true });
+  rows[at].scrollIntoView({ block: "nearest" });
+}
+
+function help() {
+  const keys = document.getElementById("keys");
+  keys.open = !keys.open;
+  if (keys.open) keys.scrollIntoView({ block: "nearest" });
+}
+
+function rule() {
+  const next = document.querySelector("[data-next]");
+  if (next) next.click();
+}
+
+const KEYS = { j: () => go(1), ArrowDown: () => go(1), k: () => go(-1), ArrowUp: () => go(-1), r: rule, "?": help };
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+  event.preventDefault();
+  KEYS[event.key]();
+});
+// Whoever comes to a row by Tab goes on from there.
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-row]");
+  const found = rows.indexOf(row);
+  if (found < 0 || found === at) return;
+  if (rows[at]) rows[at].classList.remove("is-at");
+  at = found;
+  rows[at].classList.add("is-at");
+});
