@@ -1,5 +1,7 @@
 """Every model, so that Django finds them."""
 
+from muster.briefings.days import FigureDay
+from muster.briefings.wall import Wall
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.conflict import Conflict
@@ -55,6 +57,7 @@ __all__ = [
     "Evidence",
     "ExtensionRequest",
     "ExtensionRuling",
+    "FigureDay",
     "File",
     "Grant",
     "Hand",
@@ -90,4 +93,5 @@ __all__ = [
     "Verification",
     "Voiding",
     "VoidingRequest",
+    "Wall",
 ]

@@ -43,6 +43,7 @@ def doors(request: HttpRequest) -> dict[str, bool]:
         "work": bool(roles),
         "matters": bool(roles & matters),
         "figures": bool(roles.intersection(AREA_ROLES)),
+        "walls": Role.HEADQUARTERS in roles,
         "finding": bool(roles & {Role.INSPECTOR, Role.DISPATCHER, Role.HEADQUARTERS}),
         "request": bool(roles & {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}),
         "administration": Role.ADMINISTRATOR in roles,

@@ -31,14 +31,14 @@ def person_of(request: HttpRequest) -> Person:
 
 @dataclass(frozen=True)
 class Scope:
-    """The areas of a person's administrator grants, none within another, each with everything below it."""
+    """The areas of a person's grants of a role, none within another, each with everything below it."""
 
     person: Person
     areas: tuple[Area, ...]
 
     @classmethod
-    def of(cls, person: Person) -> Scope:
-        held = {grant.area_id: grant.area for grant in person.grants_at() if grant.role == Role.ADMINISTRATOR}
+    def of(cls, person: Person, role: Role = Role.ADMINISTRATOR) -> Scope:
+        held = {grant.area_id: grant.area for grant in person.grants_at() if grant.role == role}
         top = (one for one in held.values() if not held.keys() & set(one.codes[:-1]))
         return cls(person, tuple(sorted(top, key=lambda area: area.path)))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from muster.web import (
+    areas,
     conflicts,
     evidence,
     figures,
     intake,
     matters,
+    organisationfigures,
     organisations,
     packs,
     people,
@@ -18,6 +20,8 @@ from muster.web import (
     shell,
     signing,
     tour,
+    wall,
+    walls,
     work,
 )
 
@@ -30,10 +34,14 @@ urlpatterns: list[URLPattern] = [
     *matters.urlpatterns,
     *conflicts.urlpatterns,
     *figures.urlpatterns,
+    *areas.urlpatterns,
     *evidence.urlpatterns,
     *proposals.urlpatterns,
     *people.urlpatterns,
+    *organisationfigures.urlpatterns,
     *organisations.urlpatterns,
     *places.urlpatterns,
     *packs.urlpatterns,
+    *wall.urlpatterns,
+    *walls.urlpatterns,
 ]
