@@ -44,7 +44,9 @@ class UnknownOrganisation(Refusal):
 
 
 def scope_asked(incident: Incident, asked: Mapping[str, str], own: Area | None = None) -> Scope:
-    """The scope that ``area``, ``organisation`` (its id), ``as_of``, ``from`` and ``to`` say; without an area, one's own or the incident's.
+    """The scope that ``area``, ``organisation`` (its id), ``as_of``, ``from`` and ``to`` say.
+
+    Without an area: one's own or the incident's.
 
     A date is its end for ``as_of`` and ``to``, and its beginning for ``from``. Nothing is known as of the future: there,
     ``as_of`` is now. Raises the gazetteer's refusals for the area.

@@ -12,8 +12,8 @@ from muster.briefings.chain import Values, chain_of_children
 from muster.briefings.days import daily
 from muster.briefings.figure import Number, Scope
 from muster.incidents.incident import Incident
-from muster.lib import clock
 from muster.loop.matter import Matter
+from muster.loop.state import WORKED_ON
 from muster.places.area import Area
 
 SHOWN = (
@@ -91,7 +91,7 @@ def _told(key: str, values: Sequence[Number]) -> Told:
 
 def _longest(scope: Scope) -> tuple[Late, ...]:
     """Matters that are overdue longest."""
-    with clock.behind(scope.incident.behind):
-        late = Matter.objects.filter(incident=scope.incident, area_path__under=scope.area.path).overdue(scope.moment)  # type: ignore[attr-defined]
-    found = late.select_related("area", "lead", "pack").defer("area__outline").order_by("due_at", "id")[:LONGEST]
-    return tuple(Late(one, scope.moment - one.due_at) for one in found)
+    here = Matter.objects.filter(incident=scope.incident, area_path__under=scope.area.path)
+    late = here.filter(status__in=WORKED_ON, due_at__lt=scope.moment).order_by("due_at", "id")
+    found = late.select_related("area", "lead", "pack").defer("area__outline")[:LONGEST]
+    return tuple(Late(one, scope.moment - one.due_at) for one in found if one.due_at)

@@ -30,10 +30,10 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     return shown(request, "areas/area.html", known, above=above(person, known))
 
 
-def shown(request: HttpRequest, template: str, of: Area, organisation: str = "", **context: object) -> HttpResponse:
-    """A page of figures as of the moment, and of the window, that the address asks for."""
+def shown(request: HttpRequest, template: str, of: Area, number: str = "", **context: object) -> HttpResponse:
+    """A page of figures, of the organisation of that number if any, as of the moment and window that the address says."""
     problem, incident = "", incident_asked(None)
-    asked = {"area": of.code, "organisation": organisation}
+    asked = {"area": of.code, "organisation": number}
     try:
         scope = scope_asked(incident, {**request.GET.dict(), **asked})
     except Refusal as refusal:

@@ -77,6 +77,7 @@ class LateLine:
     title: str
     unit: str
     address: str
+    unit_address: str
 
 
 class BoardPage:
@@ -188,15 +189,13 @@ class BoardPage:
 
     def _late(self, late: Late) -> LateLine:
         matter, hours = late.matter, int(late.by.total_seconds() // 3600)
-        address = reverse("matter", args=[matter.pk]) if self.links else ""
-        unit = matter.lead.name if matter.lead else ""
-        return LateLine(
-            number_format(hours, force_grouping=True) if hours else "<1",
-            self._place(matter),
-            told(matter),
-            unit,
-            address,
-        )
+        unit, number = matter.lead, number_format(hours, force_grouping=True) if hours else "<1"
+        addresses = [
+            reverse("matter", args=[matter.pk]),
+            reverse("organisation-figures", args=[unit.pk]) if unit else "",
+        ]
+        links = addresses if self.links else ["", ""]
+        return LateLine(number, self._place(matter), told(matter), unit.name if unit else "", *links)
 
     def _place(self, matter: Matter) -> str:
         """The area right below this one in which it lies."""

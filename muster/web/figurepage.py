@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from django.utils.formats import number_format
@@ -47,6 +48,12 @@ class Block:
     @property
     def unit(self) -> str:
         return str(self.figure.unit) if self.figure.key == "closing_h_p50" and self.value is not None else ""
+
+    @property
+    def heading(self) -> str:
+        """Over a column, where the values stand without their unit."""
+        timed = self.figure.key == "closing_h_p50"
+        return _("Median, hours") if timed else str(self.look.name)
 
     @property
     def colour(self) -> str:
@@ -103,7 +110,7 @@ class FigurePage:
 
     def _block(self, key: str) -> Block:
         figure, value = FIGURES[key], self.values[key]
-        look = LOOKS.get(key) or Look(figure.name, "people", "grey")
+        look = LOOKS.get(key) or Look(str(figure.name), "people", "grey")
         if self.of_one and key == "findings_found":
             look = Look(pgettext("figure", "Assigned"), "send", "grey")
         return Block(figure, look, value, figure.address(self.scope), self._note(key), self._share(key))
@@ -140,8 +147,15 @@ class FigurePage:
         return _("%(change)s since yesterday") % {"change": signed}
 
     @cached_property
-    def by_day(self) -> dict[str, list[tuple[object, Number]]]:
-        return daily(self.scope, DRAWN, DAYS)  # type: ignore[return-value]
+    def by_day(self) -> dict[str, list[tuple[date, Number]]]:
+        return daily(replace(self.scope, from_at=None, to_at=None), DRAWN, self.days)
+
+    @property
+    def days(self) -> int:
+        """Since the incident began: before, there was nothing."""
+        zone = self.scope.incident.tz
+        began, last = (at.astimezone(zone).date() for at in (self.scope.incident.started_at, self.scope.moment))
+        return max(2, min(DAYS, (last - began).days + 1))
 
     @property
     def charts(self) -> list[Chart]:
@@ -157,7 +171,7 @@ class FigurePage:
             for key, colour in zip(keys, ("grey", "green") if unit == "findings" else ("red", "grey"), strict=True)
         ]
         days = [day for day, _value in self.by_day[keys[0]]]
-        return Chart(title, str(FIGURES[keys[0]].unit), days, lines, height)  # type: ignore[arg-type]
+        return Chart(title, str(FIGURES[keys[0]].unit), days, lines, height)
 
     @cached_property
     def below(self) -> list[Below]:

@@ -49,7 +49,7 @@ class Drawing:
 def drawing(code: str) -> Drawing | None:
     """The areas right below one that have outlines; None where none has. Outlines don't change while a process lives."""
     rows = Area.objects.filter(parent=code, outline__isnull=False).order_by("position", "code")
-    outlines = {area.pk: shape(area.outline) for area in rows}
+    outlines = {area.pk: shape(area.outline or {}) for area in rows}
     if not outlines:
         return None
     flat = shapely.transform(list(outlines.values()), _flattening(outlines.values()))
@@ -74,7 +74,7 @@ def _fitted(outlines: list[BaseGeometry]) -> tuple[int, int, list[BaseGeometry]]
     return round(width), round(height), list(fitted)
 
 
-def _shape(code: str, outline: BaseGeometry) -> Shape:
+def _shape(code: str, outline: Any) -> Shape:
     middle = shapely.get_point(shapely.maximum_inscribed_circle(outline, 1.0), 0)
     aside, down = MOVED.get(code, (0, 0))
     path = "".join(_ring(ring) for part in _parts(outline) for ring in (part.exterior, *part.interiors))
