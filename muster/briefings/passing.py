@@ -38,27 +38,31 @@ def at_moments(scope: Scope, keys: Sequence[str], moments: Sequence[datetime]) -
     """Steady figures as of each of the moments, which are given in their order."""
     counts = [dict.fromkeys(keys, 0) for _moment in moments]
     plain, held = [key for key in keys if not STEADY[key].past], [key for key in keys if STEADY[key].past]
-    for group in [plain, *([key] for key in held)]:
-        for first, end, *numbers in _passed(scope, group, moments):
-            for one in counts[first:end]:
-                for key, number in zip(group, numbers, strict=True):
-                    one[key] += number
+    groups = [group for group in (plain, *([key] for key in held)) if group]
+    for number, first, end, values in _passed(scope, groups, moments) if moments else ():
+        for one in counts[first:end]:
+            for key, value in zip(groups[number], values, strict=True):
+                one[key] += value
     return counts
 
 
-def _passed(scope: Scope, keys: Sequence[str], moments: Sequence[datetime]) -> list[Any]:
-    """Of all spans: the first moment at which they count, the first after that at which they don't, and how many."""
-    if not keys or not moments:
-        return []
-    at = Through(replace(scope, as_of=moments[-1]))
-    held = {
+def _passed(scope: Scope, groups: Sequence[Sequence[str]], moments: Sequence[datetime]) -> list[Any]:
+    """For each group of figures: the first moment at which spans count, the first after that at which they don't, how many."""
+    at, parts, values = Through(replace(scope, as_of=moments[-1])), [], []
+    for number, group in enumerate(groups):
+        sql, params = _counted(at, group, moments).query.sql_with_params()
+        columns = ", ".join(f"of.number_{key}" for key in group)
+        parts.append(f'select {number}, of.first, of."end", array[{columns}] from ({sql}) of')
+        values += params
+    return fetched(" union all ".join(parts), values)
+
+
+def _counted(at: Through, keys: Sequence[str], moments: Sequence[datetime]) -> QuerySet[Any, Any]:
+    numbers = {
         f"number_{key}": Count("pk", filter=Q(matter__kind__in=STEADY[key].kinds) & STEADY[key].condition(at))
         for key in keys
     }
-    past = STEADY[keys[0]].past
-    grouped = _between(at, moments, past).annotate(**held).values_list("first", "end", *held)
-    sql, params = grouped.query.sql_with_params()
-    return fetched(sql, list(params))
+    return _between(at, moments, STEADY[keys[0]].past).annotate(**numbers).values("first", "end", *numbers)
 
 
 def _between(at: Through, moments: Sequence[datetime], past: str) -> QuerySet[Any, Any]:

@@ -33,11 +33,11 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 def shown(request: HttpRequest, template: str, of: Area, number: str = "", **context: object) -> HttpResponse:
     """A page of figures, of the organisation of that number if any, as of the moment and window that the address says."""
     problem, incident = "", incident_asked(None)
-    asked = {"area": of.code, "organisation": number}
+    asked = {"area": "", "organisation": number}
     try:
-        scope = scope_asked(incident, {**request.GET.dict(), **asked})
+        scope = scope_asked(incident, {**request.GET.dict(), **asked}, of)
     except Refusal as refusal:
-        problem, scope = str(refusal), scope_asked(incident, asked)
+        problem, scope = str(refusal), scope_asked(incident, asked, of)
     context |= {"section": "figures", "page": FigurePage(scope), "scope": scope, "problem": problem, **times(scope)}
     return render(request, template, context, status=422 if problem else 200)
 

@@ -59,6 +59,10 @@ class Chart:
     height: int = 220
 
     @property
+    def empty(self) -> bool:
+        return not any(value for line in self.lines for value in line.values)
+
+    @property
     def bottom(self) -> int:
         return self.height - 30
 
@@ -134,11 +138,11 @@ class Chart:
 
 
 def spread(ends: Sequence[int]) -> list[int]:
-    """Where labels stand: beside the ends of their lines, but not over one another."""
+    """Where labels stand: beside the ends of their lines or above, but not over one another. The first stands on top."""
     placed = dict[int, int]()
-    for number in sorted(range(len(ends)), key=lambda one: ends[one]):
-        above = max(placed.values(), default=-APART)
-        placed[number] = max(ends[number], above + APART)
+    for number in sorted(range(len(ends)), key=lambda one: (ends[one], one), reverse=True):
+        below = min(placed.values(), default=ends[number] + APART)
+        placed[number] = min(ends[number], below - APART)
     return [placed[number] + 5 for number in range(len(ends))]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -23,7 +22,7 @@ LOOP = ("findings_found", "findings_fed_back", "findings_rectified", "findings_v
 LOOP_OF_ONE = ("findings_found", "findings_rectified", "findings_verified", "findings_closed")
 BESIDE = ("overdue", "verification_overdue", "closing_h_p50", "closed_late", "reopened")
 APART = ("findings_self_reported",)
-ASIDE = ("closure_rate", "requests_resolved", "findings_published")
+ASIDE = ("assigned", "closure_rate", "requests_resolved", "findings_published")
 TEAMS = ("coordination_cells", "field_teams", "telephone_squads", "inspection_teams", "embedded_teams")
 BELOW = ("findings_found", "findings_fed_back", "findings_rectified", "findings_verified", "overdue", "closing_h_p50")
 DAYS = 30
@@ -133,8 +132,7 @@ class FigurePage:
             return notes[key] % {"share": share} if share is not None else ""
         said = {
             "closing_h_p50": _("From first dispatch"),
-            "closed_late": _("Of %(n)s closed")
-            % {"n": number_format(self.values["findings_closed"] or 0, force_grouping=True)},
+            "closed_late": _("Matters of any kind"),
             "reopened": _("Each counted once"),
         }
         return said.get(key) or self._change(key)
