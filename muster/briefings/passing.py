@@ -48,7 +48,9 @@ def at_moments(scope: Scope, keys: Sequence[str], moments: Sequence[datetime]) -
 
 def _passed(scope: Scope, groups: Sequence[Sequence[str]], moments: Sequence[datetime]) -> list[Any]:
     """For each group of figures: the first moment at which spans count, the first after that at which they don't, how many."""
-    at, parts, values = Through(replace(scope, as_of=moments[-1])), [], []
+    at = Through(replace(scope, as_of=moments[-1]))
+    parts: list[str] = []
+    values: list[Any] = []
     for number, group in enumerate(groups):
         sql, params = _counted(at, group, moments).query.sql_with_params()
         columns = ", ".join(f"of.number_{key}" for key in group)
@@ -62,7 +64,10 @@ def _counted(at: Through, keys: Sequence[str], moments: Sequence[datetime]) -> Q
         f"number_{key}": Count("pk", filter=Q(matter__kind__in=STEADY[key].kinds) & STEADY[key].condition(at))
         for key in keys
     }
-    return _between(at, moments, STEADY[keys[0]].past).annotate(**numbers).values("first", "end", *numbers)
+    counted: QuerySet[Any, Any] = (
+        _between(at, moments, STEADY[keys[0]].past).annotate(**numbers).values("first", "end", *numbers)
+    )
+    return counted
 
 
 def _between(at: Through, moments: Sequence[datetime], past: str) -> QuerySet[Any, Any]:

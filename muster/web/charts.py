@@ -72,13 +72,13 @@ class Chart:
 
     @cached_property
     def step(self) -> int:
-        """Between two lines of the grid: one, two or five times a power of ten, so that there are at most five."""
+        """Between two lines of the grid, of which there are five: 1, 2, 2.5 or 5 times a power of ten."""
         most = max((int(value or 0) for line in self.lines for value in line.values), default=0)
         size = 1
         while True:
-            for factor in (1, 2, 5):
-                if factor * size * 4 >= most:
-                    return factor * size
+            for tenths in (10, 20, 25, 50):
+                if tenths * size % 10 == 0 and tenths * size * 4 >= most * 10:
+                    return tenths * size // 10
             size *= 10
 
     @property

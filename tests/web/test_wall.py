@@ -59,7 +59,7 @@ def late(drawn: Cast) -> Matter:
 
 def link(cast: Cast, **changes: object) -> str:
     fields = {"name": "会商室", "area": cast.city, "made_by": cast.chief, "until": timezone.now() + timedelta(days=1)}
-    made = Wall(**{**fields, **changes})  # type: ignore[arg-type]
+    made = Wall(**{**fields, **changes})
     token = made.give_token()
     made.save()
     return f"/wall/{token}/"
