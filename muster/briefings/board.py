@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from muster.briefings.chain import Values, chain_of_children
-from muster.briefings.days import daily
+from muster.briefings.chain import Values, chain_and_children
+from muster.briefings.days import before_today
 from muster.briefings.figure import Number, Scope
 from muster.incidents.incident import Incident
 from muster.loop.matter import Matter
@@ -22,7 +22,7 @@ SHOWN = (
 CHAIN = SHOWN[:5]
 TREND_DAYS, LONGEST = 7, 8
 #: So long a board is shown again to whoever asks; it tells as of when it is.
-FRESH_S = 5.0
+FRESH_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,10 @@ def forget() -> None:
 def _board(incident: Incident, area: Area) -> Board:
     now = Scope(incident, area)
     scope = replace(now, as_of=now.moment)
-    days = daily(scope, SHOWN, TREND_DAYS)
-    figures = tuple(_told(key, [value for _day, value in days[key]]) for key in SHOWN)
-    below = chain_of_children(scope, CHAIN)
+    before = before_today(scope, SHOWN, TREND_DAYS - 1)
+    # Of now, which is quicker than as of a moment; the moment was read before, so that it can't be later than they are.
+    whole, below = chain_and_children(now, SHOWN)
+    figures = tuple(_told(key, [*before[key], whole[key]]) for key in SHOWN)
     areas = Area.objects.in_bulk(below)
     return Board(scope, figures, tuple((areas[code], values) for code, values in below.items()), _longest(scope))
 

@@ -32,6 +32,17 @@ def chain_of_children(scope: Scope, keys: Sequence[str]) -> dict[str, Values]:
     return values
 
 
+def chain_and_children(scope: Scope, keys: Sequence[str]) -> tuple[Values, dict[str, Values]]:
+    """Both, of additive figures, in one query: the area's are the sum of those below and of what lies in none of them."""
+    codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
+    whole, below = nothing(keys), {code: nothing(keys) for code in codes}
+    for key, place, value in asked(scope, keys, lambda path: child(scope, path)):
+        whole[key] = (whole[key] or 0) + (value or 0)
+        if place in below:
+            below[place][key] = value
+    return whole, below
+
+
 def nothing(keys: Sequence[str]) -> Values:
     return {key: FIGURES[key].read(None) for key in keys}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -48,11 +48,18 @@ class FigureDay(models.Model):
 def daily(scope: Scope, keys: Sequence[str], days: int) -> dict[str, list[tuple[date, Number]]]:
     """Each figure as of the end of each of so many days, the last being that of the scope's moment, at that moment."""
     ends = ends_of_days(scope, days)
-    told = _steady(scope, ends)
+    told = _steady(scope, ends, keys)
     others = [key for key in keys if key not in STEADY]
     if others:
         told = {day: {**told[day], **chain(replace(scope, as_of=end), others)} for day, end in ends.items()}
     return {key: [(day, told[day][key]) for day in ends] for key in keys}
+
+
+def before_today(scope: Scope, keys: Sequence[str], days: int) -> dict[str, list[Number]]:
+    """Steady figures as of the end of each of so many days before that of the scope's moment."""
+    ends = dict(list(ends_of_days(scope, days + 1).items())[:-1])
+    told = _steady(scope, ends, keys)
+    return {key: [told[day][key] for day in ends] for key in keys}
 
 
 def ends_of_days(scope: Scope, days: int) -> dict[date, datetime]:
@@ -67,15 +74,22 @@ def end_of(day: date, scope: Scope) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), scope.incident.tz) - timedelta(microseconds=1)
 
 
-def _steady(scope: Scope, ends: dict[date, datetime]) -> dict[date, dict[str, Number]]:
-    """All steady figures of each day: kept ones as they were kept, the others in one pass."""
+def _steady(scope: Scope, ends: dict[date, datetime], keys: Sequence[str]) -> dict[date, Mapping[str, Number]]:
+    """Steady figures of each day: kept ones as they were kept, the others in one pass; all of them for what is to be kept."""
     lasting = {day for day, end in ends.items() if end == end_of(day, scope) and _settled(scope, end)}
-    told: dict[date, dict[str, Number]] = _kept(scope, lasting)
+    told: dict[date, Mapping[str, Number]] = {**_kept(scope, lasting)}
     missing = [day for day in ends if day not in told]
-    passed = at_moments(scope, list(STEADY), [ends[day] for day in missing])
-    told.update(zip(missing, passed, strict=True))  # type: ignore[arg-type]
+    wanted = list(STEADY) if lasting.intersection(missing) else [key for key in keys if key in STEADY]
+    told.update(zip(missing, _computed(scope, wanted, [ends[day] for day in missing]), strict=True))
     _keep(scope, {day: told[day] for day in missing if day in lasting})
     return told
+
+
+def _computed(scope: Scope, keys: Sequence[str], ends: Sequence[datetime]) -> Sequence[Mapping[str, Number]]:
+    """One moment alone is quicker to ask for than a pass."""
+    if len(ends) == 1:
+        return [chain(replace(scope, as_of=ends[0]), keys)]
+    return at_moments(scope, keys, ends)
 
 
 def _settled(scope: Scope, end: datetime) -> bool:
@@ -90,7 +104,7 @@ def _kept(scope: Scope, days: set[date]) -> dict[date, dict[str, Number]]:
     return {day: figures for day, figures in rows if STEADY.keys() <= figures.keys()}
 
 
-def _keep(scope: Scope, told: dict[date, dict[str, Number]]) -> None:
+def _keep(scope: Scope, told: dict[date, Mapping[str, Number]]) -> None:
     rows = [
         FigureDay(incident=scope.incident, area=scope.area, organisation=scope.organisation, day=day, figures=figures)
         for day, figures in told.items()
