@@ -39,7 +39,7 @@ def at_moments(scope: Scope, keys: Sequence[str], moments: Sequence[datetime]) -
     counts = [dict.fromkeys(keys, 0) for _moment in moments]
     plain, held = [key for key in keys if not STEADY[key].past], [key for key in keys if STEADY[key].past]
     groups = [group for group in (plain, *([key] for key in held)) if group]
-    for number, first, end, values in _passed(scope, groups, moments) if moments else ():
+    for number, first, end, values in _passed(scope, groups, moments) if moments and groups else ():
         for one in counts[first:end]:
             for key, value in zip(groups[number], values, strict=True):
                 one[key] += value
