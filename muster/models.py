@@ -2,6 +2,8 @@
 
 from muster.duty.duty import Duty
 from muster.duty.handover import Handover, HandoverItem
+from muster.briefings.days import FigureDay
+from muster.briefings.wall import Wall
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.conflict import Conflict
@@ -64,6 +66,7 @@ __all__ = [
     "Evidence",
     "ExtensionRequest",
     "ExtensionRuling",
+    "FigureDay",
     "File",
     "Grant",
     "Hand",
@@ -105,4 +108,5 @@ __all__ = [
     "Verification",
     "Voiding",
     "VoidingRequest",
+    "Wall",
 ]

@@ -18,9 +18,10 @@ router = Router(tags=["figures"])
 
 
 class ScopeIn(Schema):
-    """Area by name or code; times as dates or ISO 8601 with a zone."""
+    """Area by name or code, organisation by its number; times as dates or ISO 8601 with a zone."""
 
     area: str = ""
+    organisation: str = ""
     as_of: str = ""
     from_: str = Field("", alias="from")
     to: str = ""
@@ -66,9 +67,9 @@ def scope_of(request: HttpRequest, asked: ScopeIn) -> Scope:
     """What is asked, looked up through the person: to an outsider there are no figures."""
     incident = incident_asked(asked.incident)
     own = own_area(person(request), incident)
-    if not own:
+    if not own and not asked.organisation:
         raise Http404
     scope = scope_asked(incident, asked.dict(by_alias=True, exclude={"incident"}), own)
-    if not may_read(person(request), scope.area):
+    if not may_read(person(request), scope.area, scope.organisation):
         raise Http404
     return scope

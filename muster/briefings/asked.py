@@ -10,8 +10,9 @@ from muster.briefings.scope import Scope
 from muster.incidents.incident import Incident
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
+from muster.people.organisation import Organisation
 from muster.people.person import Person
-from muster.people.role import AREA_ROLES
+from muster.people.role import AREA_ROLES, Role
 from muster.places.area import Area
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -36,18 +37,38 @@ class NoIncident(Refusal):
     message = _("There is no such incident. Name another by its number.")
 
 
+class UnknownOrganisation(Refusal):
+    code = "unknown_organisation"
+    status = 404
+    message = _("There is no organisation “{text}”. Open its figures from its own page.")
+
+
 def scope_asked(incident: Incident, asked: Mapping[str, str], own: Area | None = None) -> Scope:
-    """The scope that ``area``, ``as_of``, ``from`` and ``to`` say; without an area, one's own or the incident's.
+    """The scope that ``area``, ``organisation`` (its id), ``as_of``, ``from`` and ``to`` say.
+
+    Without an area: one's own or the incident's.
 
     A date is its end for ``as_of`` and ``to``, and its beginning for ``from``. Nothing is known as of the future: there,
     ``as_of`` is now. Raises the gazetteer's refusals for the area.
     """
     area = Area.named(asked["area"]) if asked.get("area") else own or incident.area
+    organisation = organisation_asked(asked.get("organisation", ""))
     now = Scope(incident, area)
     as_of, from_at, to_at = (moment_asked(asked.get(name, ""), name, incident.tz) for name in ("as_of", "from", "to"))
     if from_at and to_at and from_at >= to_at:
         raise WindowEmpty
-    return Scope(incident, area, min(as_of, now.moment) if as_of else None, from_at, to_at)
+    return Scope(incident, area, min(as_of, now.moment) if as_of else None, from_at, to_at, organisation)
+
+
+def organisation_asked(text: str) -> Organisation | None:
+    """The organisation of that id; none where none is asked for."""
+    if not text:
+        return None
+    known = Organisation.objects.select_related("area").defer("area__outline")
+    found = known.filter(pk=int(text)).first() if re.fullmatch(r"[0-9]{1,18}", text) else None
+    if not found:
+        raise UnknownOrganisation(text=text)
+    return found
 
 
 def moment_asked(text: str, name: str, zone: tzinfo) -> datetime | None:
@@ -91,6 +112,11 @@ def own_area(person: Person, incident: Incident) -> Area | None:
     return own[0] if own else None
 
 
-def may_read(person: Person, area: Area) -> bool:
-    """Whether a person sees all matters of the area, by role: then their figures, too."""
-    return any(grant.role in AREA_ROLES and grant.area.holds(area.path) for grant in person.grants_at())
+def may_read(person: Person, area: Area, organisation: Organisation | None = None) -> bool:
+    """Whether a person sees all matters of the area, by role, or as liaison those of the organisation: then their figures."""
+    here = [grant for grant in person.grants_at() if grant.area.holds(area.path)]
+    return any(
+        grant.role in AREA_ROLES
+        or (grant.role == Role.LIAISON and organisation and grant.organisation.holds(organisation.path))
+        for grant in here
+    )

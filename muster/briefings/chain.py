@@ -1,10 +1,8 @@
-"""Several figures at once: of one area, of every area right below it, of every day."""
+"""Several figures at once: of one area, of every area right below it. ``days.py`` has them by the day."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import TextField, Value
@@ -34,26 +32,15 @@ def chain_of_children(scope: Scope, keys: Sequence[str]) -> dict[str, Values]:
     return values
 
 
-def daily(scope: Scope, keys: Sequence[str], days: int) -> dict[str, list[tuple[date, Number]]]:
-    """Each figure as of the end of each of so many days, the last being that of the scope's moment, at that moment."""
-    values: dict[str, list[tuple[date, Number]]] = {key: [] for key in keys}
-    for day, moment in ends_of_days(scope, days):
-        for key, value in chain(replace(scope, as_of=moment), keys).items():
-            values[key].append((day, value))
-    return values
-
-
-def ends_of_days(scope: Scope, days: int) -> Iterator[tuple[date, datetime]]:
-    """The last moments of days in the incident's zone; of the last day, the scope's own moment."""
-    moment = scope.moment
-    last = moment.astimezone(scope.incident.tz).date()
-    for back in range(days - 1, -1, -1):
-        day = last - timedelta(days=back)
-        yield day, min(moment, end_of(day, scope))
-
-
-def end_of(day: date, scope: Scope) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), scope.incident.tz) - timedelta(microseconds=1)
+def chain_and_children(scope: Scope, keys: Sequence[str]) -> tuple[Values, dict[str, Values]]:
+    """Both, of additive figures, in one query: the area's are the sum of those below and of what lies in none of them."""
+    codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
+    whole, below = nothing(keys), {code: nothing(keys) for code in codes}
+    for key, place, value in asked(scope, keys, lambda path: child(scope, path)):
+        whole[key] = (whole[key] or 0) + (value or 0)
+        if place in below:
+            below[place][key] = value
+    return whole, below
 
 
 def nothing(keys: Sequence[str]) -> Values:

@@ -126,6 +126,11 @@ def critical_live(at: Now) -> Q:
     return Q(status__in=LIVE) & at.severe("critical")
 
 
+def self_reported(at: Now) -> Q:
+    """The organisation responsible, or one below it, found it itself."""
+    return found(at) & Q(**{f"{at.registered('reporter_organisation__path')}__startswith": F(at.lead)})
+
+
 def rows(at: Now, table: type[AnyStep], there: Q) -> QuerySet[AnyStep]:
     """Rows of steps of any matter that were there, and occurred in the window."""
     return table._default_manager.filter(there & at.scope.within("occurred_at"))

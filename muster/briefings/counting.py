@@ -85,15 +85,23 @@ class Figure:
         """Where the rows are listed."""
         times = {"as_of": scope.as_of, "from": scope.from_at, "to": scope.to_at}
         asked = {name: at.isoformat() for name, at in times.items() if at}
+        if scope.organisation:
+            asked["organisation"] = str(scope.organisation.pk)
         page = reverse("figure-teams" if self.opens == "teams" else "matters")
         return f"{page}?{urlencode({'figure': self.key, 'area': scope.area.code, **asked})}"
 
 
 @dataclass(frozen=True)
 class Counted(Figure):
-    """How many matters of a kind, or of any, fulfil a condition; and what of them occurred in the window."""
+    """How many matters of a kind, or of any, fulfil a condition; and what of them occurred in the window.
+
+    ``steady``: what is counted at one moment of a span is counted throughout it; with ``past``, from when that deadline
+    of it has passed.
+    """
 
     kind: Kind | None = None
+    steady: bool = False
+    past: str = ""
     counts: Condition = conditions.anything
     occurred: Condition = conditions.registered_then
 
@@ -101,21 +109,25 @@ class Counted(Figure):
         where = Q()
         for part in self._parts(scope):
             where |= part.where
-        return Matter.objects.filter(where, incident=scope.incident, kind__in=self._kinds)
+        return Matter.objects.filter(where, incident=scope.incident, kind__in=self.kinds)
 
     def pieces(self, scope: Scope, by: Place) -> list[Rows]:
         return [
             self._counted(
-                part.at, part.matters().filter(kind__in=self._kinds).values(place=by(part.at.column("area_path")))
+                part.at, part.matters().filter(kind__in=self.kinds).values(place=by(part.at.column("area_path")))
             )
             for part in self._parts(scope)
         ]
 
     def _parts(self, scope: Scope) -> list[Part]:
-        return parts(scope, lambda at: self.counts(at) & self.occurred(at) if scope.windowed else self.counts(at))
+        return parts(scope, self.condition)
+
+    def condition(self, at: Now) -> Q:
+        """What holds of the matters that are counted, whatever their kind."""
+        return self.counts(at) & self.occurred(at) if at.scope.windowed else self.counts(at)
 
     @property
-    def _kinds(self) -> list[str]:
+    def kinds(self) -> list[str]:
         return [self.kind] if self.kind else list(Kind)
 
     def _counted(self, at: Now, placed: Rows) -> Rows:
@@ -163,6 +175,8 @@ class Teams(Figure):
 
     def rows(self, scope: Scope) -> QuerySet[Team]:
         active = Q(until=None) | Q(until__gt=scope.moment)
+        if scope.organisation:
+            active &= Q(organisation__path__under=scope.organisation.path)
         return Team.objects.filter(active, kind=self.kind, from_at__lte=scope.moment, area__path__under=scope.area.path)
 
     def pieces(self, scope: Scope, by: Place) -> list[Rows]:

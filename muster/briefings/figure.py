@@ -21,41 +21,41 @@ _ALL: tuple[Figure, ...] = (
     Counted(
         "findings_found", _("Findings found"), FINDINGS,
         _("Findings registered that are neither void nor merged. Window: when they were found."),
-        kind=Kind.FINDING, counts=of.found,
+        kind=Kind.FINDING, counts=of.found, steady=True,
     ),
     Counted(
         "findings_fed_back", _("Findings fed back"), FINDINGS,
         _("Of the findings found, those ever given to an organisation; what was fixed on the spot was fed back there. "
           "Window: when they were first dispatched."),
-        kind=Kind.FINDING, counts=of.fed_back, occurred=of.dispatched_then,
+        kind=Kind.FINDING, counts=of.fed_back, occurred=of.dispatched_then, steady=True,
     ),
     Counted(
         "findings_rectified", _("Findings rectified"), FINDINGS,
         _("Findings of which the unit says that they are done, and no check since has failed: to be checked, or closed. "
           "Window: when the unit said so, or mended it on the spot."),
-        kind=Kind.FINDING, counts=of.rectified, occurred=of.said_done_then,
+        kind=Kind.FINDING, counts=of.rectified, occurred=of.said_done_then, steady=True,
     ),
     Counted(
         "findings_verified", _("Findings verified"), FINDINGS,
         _("Findings with a passing check in their present cycle; what failed a revisit or was reopened needs a new one. "
           "Window: when that check was made."),
-        kind=Kind.FINDING, counts=of.closed, occurred=of.checked_then,
+        kind=Kind.FINDING, counts=of.closed, occurred=of.checked_then, steady=True,
     ),
     Counted(
         "findings_closed", _("Findings closed"), FINDINGS,
         _("Findings that are closed. Window: when the check that closed them was made."),
-        kind=Kind.FINDING, counts=of.closed, occurred=of.checked_then,
+        kind=Kind.FINDING, counts=of.closed, occurred=of.checked_then, steady=True,
     ),
     Counted(
         "overdue", _("Overdue"), MATTERS,
         _("Matters of any kind being worked on whose deadline has passed. Window: when they were found or asked."),
-        counts=of.overdue,
+        counts=of.overdue, steady=True, past="due_at",
     ),
     Counted(
         "verification_overdue", _("Checks overdue"), MATTERS,
         _("Matters of any kind that wait for their check past the checker's deadline. "
           "Window: when they were found or asked."),
-        counts=of.verification_overdue,
+        counts=of.verification_overdue, steady=True, past="verify_due_at",
     ),
     Counted(
         "closed_late", _("Closed late"), MATTERS,
@@ -152,6 +152,12 @@ _ALL: tuple[Figure, ...] = (
         "assigned", _("Assigned"), MATTERS,
         _("Live matters of any kind for which an organisation is responsible. Window: when they were found or asked."),
         counts=of.assigned,
+    ),
+    Counted(
+        "findings_self_reported", _("Findings self-reported"), FINDINGS,
+        _("Of the findings found, those that the organisation responsible, or one below it, reported itself. "
+          "They stand apart and are held against nobody. Window: when they were found."),
+        kind=Kind.FINDING, counts=of.self_reported, steady=True,
     ),
 )  # fmt: skip
 

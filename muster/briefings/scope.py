@@ -1,4 +1,4 @@
-"""What a figure is asked of: an incident, an area and everything below, a moment, a window."""
+"""What a figure is asked of: an incident, an area and everything below, an organisation, a moment, a window."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from django.db.models import Q
 
 from muster.incidents.incident import Incident
 from muster.lib import clock
+from muster.people.organisation import Organisation
 from muster.places.area import Area
 
 
 @dataclass(frozen=True)
 class Scope:
-    """``as_of``: what was recorded at or before; None is now. ``from_at``, ``to_at``: occurred in [from, to)."""
+    """``as_of``: what was recorded at or before; None is now. ``from_at``, ``to_at``: occurred in [from, to).
+
+    ``organisation``: only matters for which it, or one below it, was responsible at the moment.
+    """
 
     incident: Incident
     area: Area
     as_of: datetime | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
+    organisation: Organisation | None = None
 
     @property
     def moment(self) -> datetime:

@@ -32,7 +32,15 @@ class Now:
     scope: Scope
 
     path = "area_path"
+    lead = "lead__path"
     id = "id"
+
+    def here(self) -> Q:
+        """Matters of the scope's area and, where it names one, organisation; each with what is below."""
+        under = Q(**{f"{self.path}__under": self.scope.area.path})
+        if self.scope.organisation:
+            under &= Q(**{f"{self.lead}__under": self.scope.organisation.path})
+        return under
 
     def registered(self, column: str) -> str:
         """Where a column stands that doesn't change once it is set."""
@@ -130,10 +138,10 @@ def parts(scope: Scope, condition: Callable[[Now], Q]) -> list[Part]:
     As of a moment: those that stand as they stood then, and those that went on since.
     """
     now, then = Now(scope), Then(scope)
-    here = Q(**{f"{now.path}__under": scope.area.path}) & condition(now)
+    here = now.here() & condition(now)
     if not scope.as_of:
         return [Part(now, here)]
-    there = Q(**{f"{then.path}__under": scope.area.path}) & condition(then)
+    there = then.here() & condition(then)
     # A value, not an "exists": that would be answered for all spans at once, and few are asked for.
     stood = Q(Exact(Subquery(span(scope).filter(there).values(one=Value(1))[:1]), 1))
     went_on = Q(recorded_at__gt=scope.as_of, registered_at__lte=scope.as_of)

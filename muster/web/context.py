@@ -71,6 +71,7 @@ def doors(request: HttpRequest) -> dict[str, bool]:
         "desk": bool(roles & {Role.HEADQUARTERS, Role.DISPATCHER}),
         "matters": bool(roles.intersection(MATTER_ROLES)),
         "figures": bool(roles.intersection(AREA_ROLES)),
+        "walls": Role.HEADQUARTERS in roles,
         "finding": bool(roles & {Role.INSPECTOR, Role.DISPATCHER, Role.HEADQUARTERS}),
         "request": bool(roles & {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}),
         "administration": Role.ADMINISTRATOR in roles,

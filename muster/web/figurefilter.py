@@ -14,13 +14,18 @@ def described(figure: Figure, scope: Scope, count: str) -> str:
     """In one line: the figure, the area, the moment, the window, and how many are listed."""
     words = {
         "name": figure.name,
-        "area": scope.area.place,
+        "area": place_of(scope),
         "at": moment_of(scope),
         "count": count,
     }
     if not scope.windowed:
         return _("Figure: %(name)s, %(area)s, as of %(at)s: %(count)s") % words
     return _("Figure: %(name)s, %(area)s, as of %(at)s, %(window)s: %(count)s") % {**words, "window": window_of(scope)}
+
+
+def place_of(scope: Scope) -> str:
+    """The area, and the organisation where the figure is of one."""
+    return f"{scope.area.place} · {scope.organisation.name}" if scope.organisation else scope.area.place
 
 
 def moment_of(scope: Scope) -> str:

@@ -17,9 +17,9 @@ from muster.briefings.chain import chain
 from muster.briefings.figure import FIGURES, Figure, Number, Scope
 from muster.briefings.listing import shown
 from muster.lib.refusal import Refusal
-from muster.people.role import AREA_ROLES
+from muster.people.role import AREA_ROLES, Role
 from muster.web.context import incident_of
-from muster.web.figurefilter import described, moment_of, window_of
+from muster.web.figurefilter import described, moment_of, place_of, window_of
 from muster.web.guard import holding
 from muster.web.scope import person_of
 
@@ -42,7 +42,7 @@ class Line:
         return "" if self.figure.key == "closure_rate" else str(self.figure.unit)
 
 
-@holding(*AREA_ROLES)
+@holding(*AREA_ROLES, Role.LIAISON)
 @require_GET
 def figures(request: HttpRequest) -> HttpResponse:
     """What is counted in an area: now, or as of a moment, or of what occurred in a window."""
@@ -72,11 +72,14 @@ def teams(request: HttpRequest) -> HttpResponse:
 def scope_of(request: HttpRequest) -> tuple[Scope | None, str]:
     """What the address asks for, and what is wrong with it; another's area doesn't exist."""
     incident, person = incident_of(request) or incident_asked(None), person_of(request)
+    own = own_area(person, incident)
+    if not own and not request.GET.get("organisation"):
+        raise Http404
     try:
-        scope = scope_asked(incident, request.GET, own_area(person, incident))
+        scope = scope_asked(incident, request.GET, own)
     except Refusal as refusal:
         return None, str(refusal)
-    if not may_read(person, scope.area):
+    if not may_read(person, scope.area, scope.organisation):
         raise Http404
     return scope, ""
 
@@ -88,7 +91,7 @@ def lines_of(scope: Scope) -> list[Line]:
 
 def text_of(request: HttpRequest, scope: Scope, lines: list[Line]) -> str:
     """The same as plain text, with the address that shows it again as of this moment."""
-    head = _("%(area)s, as of %(at)s") % {"area": scope.area.name, "at": moment_of(scope)}
+    head = _("%(area)s, as of %(at)s") % {"area": place_of(scope), "at": moment_of(scope)}
     if scope.windowed:
         head += ", " + window_of(scope)
     told = [f"{line.figure.name}: {line.shown} {line.unit}".rstrip() for line in lines]
@@ -98,7 +101,10 @@ def text_of(request: HttpRequest, scope: Scope, lines: list[Line]) -> str:
 def address_of(scope: Scope) -> str:
     """The page as of the moment that it shows now."""
     times: dict[str, Any] = {"as_of": scope.moment, "from": scope.from_at, "to": scope.to_at}
-    return "?" + urlencode({"area": scope.area.code, **{name: at.isoformat() for name, at in times.items() if at}})
+    asked = {name: at.isoformat() for name, at in times.items() if at}
+    if scope.organisation:
+        asked["organisation"] = str(scope.organisation.pk)
+    return "?" + urlencode({"area": scope.area.code, **asked})
 
 
 urlpatterns = [

@@ -6,6 +6,7 @@ from django.urls import URLPattern
 
 from muster.web import (
     computers,
+    areas,
     conflicts,
     desk,
     duty,
@@ -16,6 +17,7 @@ from muster.web import (
     intake,
     mattermap,
     matters,
+    organisationfigures,
     organisations,
     packs,
     paste,
@@ -28,6 +30,8 @@ from muster.web import (
     signing,
     tour,
     views,
+    wall,
+    walls,
     work,
 )
 
@@ -49,11 +53,15 @@ urlpatterns: list[URLPattern] = [
     *matters.urlpatterns,
     *conflicts.urlpatterns,
     *figures.urlpatterns,
+    *areas.urlpatterns,
     *evidence.urlpatterns,
     *proposals.urlpatterns,
     *people.urlpatterns,
+    *organisationfigures.urlpatterns,
     *organisations.urlpatterns,
     *places.urlpatterns,
     *packs.urlpatterns,
     *incidents.urlpatterns,
+    *wall.urlpatterns,
+    *walls.urlpatterns,
 ]

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from muster.briefings import days
 from muster.evidence import store
 from muster.incidents.incident import Incident
 from muster.lib import clock
@@ -67,6 +68,15 @@ def expire_contacts() -> int:
     return gone
 
 
+def keep_figures() -> int:
+    """What finished days came to, so that nobody waits for it; and one of the kept ones is computed anew."""
+    kept = 0
+    for incident in Incident.objects.filter(ended_at=None, exercise=False).select_related("area"):
+        days.recount(incident)
+        kept += days.keep_days(incident)
+    return kept
+
+
 def clear_unfinished() -> int:
     """Uploads that a killed process left unfinished."""
     return store.sweep(settings.FILES_DIR, DAY_S)
@@ -77,6 +87,7 @@ TIMERS: dict[str, tuple[str, Callable[[], int]]] = {
     "fall_silent": ("*/10 * * * *", fall_silent),
     "seal_day": ("*/10 * * * *", seal_day),
     "expire_contacts": ("20 * * * *", expire_contacts),
+    "keep_figures": ("*/15 * * * *", keep_figures),
     "clear_unfinished": ("40 * * * *", clear_unfinished),
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.loop.facts import LIVE, WORKED_ON
+from tests.loop.facts import LIVE, MEMBER_OF, WORKED_ON, within
 from tests.loop.model import Told
 
 ENDED = ("void", "merged")
@@ -154,6 +154,9 @@ CASES: dict[str, Any] = {
         one.told.returned and one.told.status in WORKED_ON, one.facts.returned_at),
     "extensions_to_rule": lambda one, moment: (
         one.told.extension and one.told.status in WORKED_ON, one.facts.extension_at),
+    "findings_self_reported": lambda one, moment: (
+        one.told.status not in ENDED and one.told.lead
+        and any(within(own, one.told.lead) for own in MEMBER_OF[one.told.reporter or ""]), one.facts.found_at),
     "critical_live": lambda one, moment: (
         one.told.severity == "critical" and one.told.status in LIVE, one.facts.found_at),
 }  # fmt: skip

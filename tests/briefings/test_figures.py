@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 
 def figure(cast: Cast, key: str, as_of: datetime | None = None, **window: datetime) -> Number:
-    return FIGURES[key].value(Scope(cast.incident, cast.city, as_of, **window))
+    return FIGURES[key].value(Scope(cast.incident, cast.city, as_of, window.get("from_at"), window.get("to_at")))
 
 
 def both(cast: Cast, key: str) -> Number:

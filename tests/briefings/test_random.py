@@ -15,14 +15,15 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
-from muster.briefings.chain import chain, chain_of_children, daily
+from muster.briefings.chain import chain, chain_of_children
 from muster.briefings.counting import fetched
+from muster.briefings.days import daily
 from muster.briefings.figure import FIGURES, Scope
 from muster.loop.freeze import recorded_as
 from muster.people.role import Role
-from tests.briefings.model import Facts, Known, Window, figure
+from tests.briefings.model import ENDED, Facts, Known, Window, figure
 from tests.cast import Cast
-from tests.loop.facts import DISPATCHERS, need
+from tests.loop.facts import DISPATCHERS, need, within
 from tests.loop.model import Told
 from tests.loop.moves import ACTS, SEVERITIES, WAITS
 from tests.loop.test_machine import Loop
@@ -146,12 +147,17 @@ class Counting(Loop):
                 windowed = area == self.cast.city and moment in (middle, None)
                 for window in windows[: 4 if windowed else 1]:
                     self.must_agree(Scope(self.cast.incident, area, moment, window.from_at, window.to_at), window)
+        for organisation in (self.cast.unit, self.cast.bureau, self.cast.support):
+            for moment in (middle, None):
+                self.must_agree(Scope(self.cast.incident, self.cast.city, moment, organisation=organisation), Window())
         self.sums_hold(middle)
         self.days_agree(last)
 
     def must_agree(self, scope: Scope, window: Window) -> None:
         moment = scope.as_of or timezone.now()
         matters = [known for known in self.known_at(moment) if known.area.startswith(scope.area.path)]
+        if scope.organisation:
+            matters = [known for known in matters if led_by(known, scope.organisation.name)]
         expected = {key: figure(key, matters, moment, window) for key in KEYS}
         assert rounded(chain(scope, KEYS)) == rounded(expected), scope
         assert counts_of_rows(scope) == {key: expected[key] for key in ADDITIVE}, scope
@@ -180,6 +186,10 @@ def counts_of_rows(scope: Scope) -> dict[str, int]:
     sql = " union all ".join(f"select count(*) from ({sql}) of" for sql, _params in parts)
     counts = fetched(sql, [value for _sql, params in parts for value in params])
     return dict(zip(ADDITIVE, (count for (count,) in counts), strict=True))
+
+
+def led_by(known: Known, organisation: str) -> bool:
+    return known.told.status not in ENDED and within(known.told.lead, organisation)
 
 
 def by_day(values: dict[str, list[tuple[Any, Any]]]) -> dict[Any, dict[str, Any]]:

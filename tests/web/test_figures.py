@@ -39,7 +39,7 @@ def test_to_who_sees_no_area_there_is_no_such_page(cast: Cast, who: str) -> None
     client = signed_in(cast.people[who])
     for address in ("/figures/", "/figures/teams/?figure=field_teams"):
         assert client.get(address).status_code == 404
-    assert "/figures/" not in client.get("/me/").content.decode()
+    assert 'href="/figures/"' not in client.get("/me").content.decode()
 
 
 def test_one_sees_the_figures_of_ones_own_area_alone(cast: Cast) -> None:
