@@ -2,6 +2,7 @@
 
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
+from muster.loop.bulletin import Bulletin, BulletinItem
 from muster.loop.conflict import Conflict
 from muster.loop.contact import Contact, PublicLink
 from muster.loop.draw import RevisitDraw
@@ -23,6 +24,7 @@ from muster.loop.steps import (
     Note,
     Publication,
     PublicationDraft,
+    PublicationReply,
     Reclassification,
     Reopening,
     Response,
@@ -47,6 +49,8 @@ __all__ = [
     "Area",
     "AreaName",
     "Assignment",
+    "Bulletin",
+    "BulletinItem",
     "ClosureRequest",
     "Conflict",
     "Contact",
@@ -73,6 +77,7 @@ __all__ = [
     "PublicLink",
     "Publication",
     "PublicationDraft",
+    "PublicationReply",
     "Reclassification",
     "Reopening",
     "Response",

@@ -38,13 +38,13 @@ from muster.web.words import Words, happened
 ORDER = (
     "rule_return", "rule_extension", "verify", "confirm", "request_closure", "accept", "respond", "assign", "void",
     "publish", "revisit", "return_", "ask_extension", "fix_on_spot", "reassign", "reclassify", "reopen", "escalate",
-    "sweep", "draft_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
+    "sweep", "draft_publication", "reply_to_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
 )  # fmt: skip
 MAIN = ORDER[: ORDER.index("revisit") + 1]
 
 
 #: What headquarters and operators write among themselves.
-AMONG_CHECKERS = ("note", "attach", "sweep", "draft_publication", "ask_voiding")
+AMONG_CHECKERS = ("note", "attach", "sweep", "ask_voiding")
 CALLS_BACK = {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}
 
 
