@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SIMILAR_MAX = 50
 SITES_MAX = 500
-ALIKE = (0.6, 0.3)
+ALIKE = (0.6, 0.23)
 """From 0 to 1: how many trigrams texts have in common. The strict one first, so that what is most alike is ranked for sure."""
 LOOKED_AT = 2_000
 """So many candidates are ranked: enough for any wording, few enough for any number of matters."""
@@ -42,7 +42,7 @@ order by a.path, s.name limit %(limit)s
 
 def similar_to(matter: Matter, within: Area, limit: int = SIMILAR_MAX) -> list[UUID]:
     """Matters of its kind and category in the area whose text tells of the same, the most alike first."""
-    given = {
+    given: dict[str, Any] = {
         "text": matter.text, "kind": matter.kind, "itself": matter.pk, "looked_at": LOOKED_AT,
         "site_kind": matter.site and matter.site.kind,
     }  # fmt: skip
@@ -62,8 +62,8 @@ def sites_not_looked_at(matter: Matter, within: Area) -> list[UUID]:
     return _ids(NOT_LOOKED_AT, matter, within, SITES_MAX, site_kind=matter.site.kind) if matter.site else []
 
 
-def _ids(sql: str, matter: Matter, within: Area, limit: int, **values: object) -> list[UUID]:
-    common = {
+def _ids(sql: str, matter: Matter, within: Area, limit: int, **values: Any) -> list[UUID]:
+    common: dict[str, Any] = {
         "from": within.path, "to": f"{within.path[:-1]}0", "incident": matter.incident_id, "category": matter.category,
         "gone": [Status.VOID.value, Status.MERGED.value], "limit": limit,
     }  # fmt: skip

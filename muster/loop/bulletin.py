@@ -7,7 +7,7 @@ and posts are named, persons never.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models
@@ -93,18 +93,18 @@ def put_in_issue(act: Act, publication: Publication) -> None:
 def _issue(act: Act, number: str) -> Bulletin:
     """The issue of that number where the approver's grant is, locked; begun here if it isn't there yet."""
     area_id = act.grant.area_id if act.grant else act.matter.area_id
-    key = {"incident_id": act.matter.incident_id, "area_id": area_id, "number": number}
-    first = Bulletin(
-        **key, author_id=act.situation.draft_by, approver=act.by, organisation_id=act.organisation_id,
-        issued_at=act.at, recorded_at=act.recorded_at,
-    )  # fmt: skip
+    key: dict[str, Any] = {"incident_id": act.matter.incident_id, "area_id": area_id, "number": number}
+    who: dict[str, Any] = {
+        "author_id": act.situation.draft_by, "approver": act.by, "organisation_id": act.organisation_id,
+    }  # fmt: skip
+    first = Bulletin(**key, **who, issued_at=act.at, recorded_at=act.recorded_at)
     Bulletin.objects.bulk_create([first], ignore_conflicts=True)
     return Bulletin.objects.select_for_update().get(**key)
 
 
-def take_from_issue(publication_id: UUID, at: datetime) -> None:
+def take_from_issue(publication_id: UUID | None, at: datetime) -> None:
     """An issue of which nothing stands any more is withdrawn itself."""
-    bulletin = Bulletin.objects.select_for_update().filter(items__publication=publication_id)
+    bulletin = Bulletin.objects.select_for_update().filter(items__publication__in=[publication_id])
     stands = BulletinItem.objects.filter(bulletin=OuterRef("pk"), publication__ended_at=None)
     ids = list(bulletin.values_list("pk", flat=True))
     Bulletin.objects.filter(~Exists(stands), pk__in=ids, withdrawn_at=None).update(withdrawn_at=at)

@@ -194,7 +194,7 @@ class Command(MatterFields):
         """What the unit has to say to it; it appears beside the text. Once for each draft."""
         if not text.strip():
             raise ReplyNeeded
-        draft = act.situation.draft_id or Publication.objects.get(pk=act.situation.publication_id).asked_id
+        draft = act.situation.draft_id or Publication.objects.get(pk__in=[act.situation.publication_id]).asked_id
         act.write(PublicationReply, asked_id=draft, text=text.strip())
 
     @verb(in_area(Role.HEADQUARTERS), (*LIVE, Status.CLOSED), drafted)

@@ -18,10 +18,9 @@ from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from muster.lib.ids import part_of
+from muster.lib.ids import part_of, uuid7
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.loop.act import VERBS
@@ -86,6 +85,15 @@ class Fates:
         return [one for one in self.all if one.done]
 
     @property
+    def again(self) -> list[Fate]:
+        return [one for one in self.done if one.repeated]
+
+    @property
+    def open(self) -> list[Fate]:
+        """What is still to be tried."""
+        return [one for one in self.all if not one.refusal]
+
+    @property
     def left(self) -> list[Fate]:
         return [one for one in self.all if not one.reached]
 
@@ -104,7 +112,7 @@ class Fates:
 
 @require_http_methods(["GET", "POST"])
 def bulk(request: HttpRequest, noun: str) -> HttpResponse:
-    """``stage`` of what is posted: nothing (the form), ``preview``, ``do``."""
+    """``stage`` of what is posted: nothing (the form), ``preview``, ``do``, ``change`` (the form as it was filled in)."""
     if not roles_of(request).intersection(BULK.get(noun, ())):
         raise Http404
     ticked = list(dict.fromkeys((request.POST if request.method == "POST" else request.GET).getlist("id")))
@@ -124,12 +132,14 @@ def _page(request: HttpRequest, noun: str, matters: list[Matter], unseen: int) -
         return render(request, "bulk/form.html", frame)
     form = BulkForm(request, matters, verb, stage)
     frame["form"] = form
-    if stage and form.is_valid():
-        tell = tried if stage == "preview" else done
-        context = {**frame, "fates": Fates(list(tell(verb, form, _person(request))))}
+    if stage in STAGES and form.is_valid():
+        tell = STAGES[stage]
+        # A preview gives the acts to come an id of their own: going back and changing something is another act.
+        context = {**frame, "fates": Fates(list(tell(verb, form, _person(request)))), "next_id": uuid7()}
+        context["left_out"] = [Fate(one) for one in _seen(request, request.POST.getlist("not")[:MOST])]
         return render(request, "bulk/preview.html" if stage == "preview" else "bulk/done.html", context)
     context = {**frame, "fates": Fates(list(foreseen(verb, matters, _person(request))))}
-    return render(request, "bulk/form.html", context, status=422 if stage else 200)
+    return render(request, "bulk/form.html", context, status=422 if stage in STAGES else 200)
 
 
 def foreseen(verb: str, matters: list[Matter], person: Person) -> Iterable[Fate]:
@@ -154,6 +164,9 @@ def tried(verb: str, form: BulkForm, person: Person) -> Iterable[Fate]:
 def done(verb: str, form: BulkForm, person: Person) -> Iterable[Fate]:
     """One act a matter. One that fails stops no other; sent again, each is answered with its first receipt."""
     return _within_budget(form.matters, lambda matter: _taken(verb, form, person, matter))
+
+
+STAGES: dict[str, Callable[[str, BulkForm, Person], Iterable[Fate]]] = {"preview": tried, "do": done}
 
 
 def _taken(verb: str, form: BulkForm, person: Person, matter: Matter) -> Any:

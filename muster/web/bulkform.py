@@ -81,4 +81,8 @@ class BulkForm(StepForm):
         value = field.value() or ""
         if field.name == "lead" and not value:
             return _("each to the organisation that answers for its site")
-        return str(choices.get(value, value)).replace("T", " ") if field.name == "due_at" else str(choices.get(value, value))
+        return (
+            str(choices.get(value, value)).replace("T", " ")
+            if field.name == "due_at"
+            else str(choices.get(value, value))
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from muster.web import (
+    bulk,
     conflicts,
     evidence,
     figures,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     *tour.urlpatterns,
     *work.urlpatterns,
     *intake.urlpatterns,
+    *bulk.urlpatterns,
     *matters.urlpatterns,
     *conflicts.urlpatterns,
     *figures.urlpatterns,

@@ -222,7 +222,11 @@ class Told:
         self.draft_by, self.drafts = who, self.drafts + 1
 
     def reply_to_publication(self, who: str | None, now: datetime) -> None:
-        need(self._leads(who), self.status in (*WORKED_ON, "closure_requested", "closed"), self.draft_by or self.published)
+        need(
+            self._leads(who),
+            self.status in (*WORKED_ON, "closure_requested", "closed"),
+            self.draft_by or self.published,
+        )
         reply = (self.drafts if self.draft_by else self.shown, LIAISON_OF[who or ""])
         need(reply not in self.replied)
         self.replied |= {reply}
