@@ -158,12 +158,12 @@ def tried(verb: str, form: BulkForm, person: Person) -> Iterable[Fate]:
             transaction.set_rollback(True)
         return receipt
 
-    return _within_budget(form.matters, undone)
+    return each(form.matters, undone)
 
 
 def done(verb: str, form: BulkForm, person: Person) -> Iterable[Fate]:
     """One act a matter. One that fails stops no other; sent again, each is answered with its first receipt."""
-    return _within_budget(form.matters, lambda matter: _taken(verb, form, person, matter))
+    return each(form.matters, lambda matter: _taken(verb, form, person, matter))
 
 
 STAGES: dict[str, Callable[[str, BulkForm, Person], Iterable[Fate]]] = {"preview": tried, "do": done}
@@ -175,7 +175,8 @@ def _taken(verb: str, form: BulkForm, person: Person, matter: Matter) -> Any:
     return getattr(Matter(pk=matter.pk), verb)(by=person, id=act_id, **form.asked_of(matter))
 
 
-def _within_budget(matters: list[Matter], act: Callable[[Matter], Any]) -> Iterable[Fate]:
+def each(matters: list[Matter], act: Callable[[Matter], Any]) -> Iterable[Fate]:
+    """One act after the other, as long as there is time. A refusal or a fault is that one's fate, and stops no other."""
     until = time.monotonic() + BUDGET_S
     for matter in matters:
         yield _fate(matter, act) if time.monotonic() < until else Fate(matter, reached=False)

@@ -45,6 +45,7 @@ def doors(request: HttpRequest) -> dict[str, bool]:
         "figures": bool(roles.intersection(AREA_ROLES)),
         "finding": bool(roles & {Role.INSPECTOR, Role.DISPATCHER, Role.HEADQUARTERS}),
         "request": bool(roles & {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}),
+        "bulletins": bool(roles & {*AREA_ROLES, Role.LIAISON}),
         "administration": Role.ADMINISTRATOR in roles,
         "packs": bool(roles & {Role.ADMINISTRATOR, Role.HEADQUARTERS}),
     }

@@ -6,6 +6,7 @@ from django.urls import URLPattern
 
 from muster.web import (
     bulk,
+    bulletins,
     conflicts,
     evidence,
     figures,
@@ -18,6 +19,7 @@ from muster.web import (
     proposals,
     shell,
     signing,
+    sweeps,
     tour,
     work,
 )
@@ -29,6 +31,8 @@ urlpatterns: list[URLPattern] = [
     *work.urlpatterns,
     *intake.urlpatterns,
     *bulk.urlpatterns,
+    *bulletins.urlpatterns,
+    *sweeps.urlpatterns,
     *matters.urlpatterns,
     *conflicts.urlpatterns,
     *figures.urlpatterns,

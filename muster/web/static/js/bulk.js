@@ -8,7 +8,7 @@ function tell() {
   const ticked = boxes().filter((box) => box.checked).length;
   bar.hidden = ticked === 0;
   const said = bar.querySelector("[data-ticked]");
-  said.textContent = said.dataset.ticked.replace("%n", String(ticked));
+  said.textContent = said.dataset.ticked.replace("#", String(ticked));
   boxes().forEach((box) => {
     const row = box.closest("tr");
     if (row) row.classList.toggle("ticked", box.checked);
