@@ -49,6 +49,14 @@ def bulletins_seen_by(person: Person) -> QuerySet[Bulletin]:
     return found.select_related("area", "organisation").defer("area__outline").order_by("-issued_at", "-pk")
 
 
+def older_than(found: QuerySet[Bulletin], before: UUID | None) -> QuerySet[Bulletin]:
+    """The issues that follow this one, newest first."""
+    last = Bulletin.objects.filter(pk__in=[before]).first() if before else None
+    if not last:
+        return found
+    return found.filter(Q(issued_at__lt=last.issued_at) | Q(issued_at=last.issued_at, pk__lt=last.pk))
+
+
 def published_in(bulletins: Iterable[Bulletin], person: Person) -> dict[UUID, list[Published]]:
     """What stands, or stood, in these issues, as far as this person may see it, by issue."""
     related = (

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -26,6 +24,7 @@ from muster.loop.issue import (
     bulletins_seen_by,
     drafts_seen_by,
     next_number,
+    older_than,
     published_in,
     publishing_grant,
 )
@@ -133,11 +132,11 @@ def _again(form: forms.Form, fates: Fates) -> None:
 
 
 def _list(request: HttpRequest, form: IssueForm, fates: Fates) -> HttpResponse:
-    person, before = _person(request), request.GET.get("before", "")
+    person, before = _person(request), _valid([request.GET.get("before", "")])
     waiting = _waiting(request, fates)
     if not form.is_bound:
         form.initial = {"form": uuid7(), "number": _number(request, waiting)}
-    issues = list(_older(bulletins_seen_by(person), before)[: PAGE + 1])
+    issues = list(older_than(bulletins_seen_by(person), next(iter(before), None))[: PAGE + 1])
     context = {
         "section": "bulletins", "form": form, "waiting": waiting, "issues": issues[:PAGE],
         "can_publish": any(one.publishes for one in waiting),
@@ -200,13 +199,6 @@ def _number(request: HttpRequest, waiting: list[Waiting]) -> str:
     first = next((one.draft.matter for one in waiting if one.publishes), None)
     grant = publishing_grant(_person(request).grants_at(), first) if first else None
     return next_number(incident, grant.area, _("No. %(n)s") % {"n": 1}) if incident and grant else ""
-
-
-def _older(found: Any, before: str) -> Any:
-    last = Bulletin.objects.filter(pk__in=_valid([before])).values("issued_at", "pk").first()
-    if not last:
-        return found
-    return found.filter(Q(issued_at__lt=last["issued_at"]) | Q(issued_at=last["issued_at"], pk__lt=last["pk"]))
 
 
 def _ids(request: HttpRequest) -> list[UUID]:
