@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -199,6 +200,14 @@ def test_the_other_steps(cast: Cast) -> None:
 
 def test_every_step_is_one_of_the_loop(cast: Cast) -> None:
     assert {NOUNS[noun] for noun in BULK} <= set(VERBS)
+
+
+@pytest.mark.parametrize(("who", "steps"), [("chief", 6), ("dispatcher", 5), ("reader", 1), ("administrator", 0)])
+def test_the_bar_offers_no_door_that_stays_shut(cast: Cast, who: str, steps: int) -> None:
+    request = RequestFactory().get("/matters/")
+    request.user = cast.people[who]
+    bar = render_to_string("matters/bulkbar.html", request=request)
+    assert bar.count('formaction="/matters/bulk/') == steps
 
 
 def test_too_many_are_refused_with_their_number(cast: Cast) -> None:

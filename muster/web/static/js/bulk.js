@@ -17,7 +17,19 @@ function tell() {
   if (all) { all.checked = ticked > 0 && ticked === boxes().length; all.indeterminate = ticked > 0 && !all.checked; }
 }
 
+function offerAll() {
+  const head = rows.querySelector("thead .tick");
+  if (!head || document.querySelector("[data-tick-all]")) return;
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.className = "tickbox";
+  all.dataset.tickAll = "1";
+  all.setAttribute("aria-label", bar.dataset.all);
+  head.appendChild(all);
+}
+
 if (bar && rows) {
+  offerAll();
   const untick = bar.querySelector("[data-untick]");
   untick.hidden = false;
   untick.addEventListener("click", () => { boxes().forEach((box) => { box.checked = false; }); tell(); });
