@@ -34,7 +34,7 @@ from muster.loop.steps import PublicationDraft
 from muster.people.person import Person
 from muster.people.role import AREA_ROLES, Role
 from muster.web.bulk import Fates, each
-from muster.web.context import incident_of
+from muster.web.context import incident_of, roles_of
 from muster.web.formpage import line, posted
 from muster.web.guard import holding
 
@@ -102,7 +102,7 @@ def withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
     fates = Fates([])
     if request.method == "POST" and form.is_valid():
         fates = _withdrawn(request, seen, form)
-        if fates.done and not fates.refused:
+        if not fates.refused:
             messages.success(request, _("Withdrawn; text and reason stay where it appeared."))
             return redirect("bulletin", pk=seen.pk)
         _again(form, fates)
@@ -139,7 +139,7 @@ def _list(request: HttpRequest, form: IssueForm, fates: Fates) -> HttpResponse:
     issues = list(older_than(bulletins_seen_by(person), next(iter(before), None))[: PAGE + 1])
     context = {
         "section": "bulletins", "form": form, "waiting": waiting, "issues": issues[:PAGE],
-        "can_publish": any(one.publishes for one in waiting),
+        "can_publish": any(one.publishes for one in waiting), "proposes": Role.HEADQUARTERS in roles_of(request),
         "more": issues[PAGE - 1].pk if len(issues) > PAGE else None,
     }  # fmt: skip
     return render(request, "bulletins/bulletins.html", context, status=422 if form.errors else 200)

@@ -119,6 +119,7 @@ def test_headquarters_withdraws_an_issue_with_a_reason(cast: Cast, issue: Bullet
     assert answer.status_code == (302 if may else 404)
     assert (Bulletin.objects.get().withdrawn_at is not None) == may
     if may:
+        assert client.post(f"/bulletins/{issue.pk}/withdrawal/", sent).status_code == 302
         page = client.get(f"/bulletins/{issue.pk}/").content.decode()
         assert TEXT in page
         assert "单位表述有误" in page
