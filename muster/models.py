@@ -6,6 +6,7 @@ from muster.briefings.days import FigureDay
 from muster.briefings.wall import Wall
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
+from muster.loop.bulletin import Bulletin, BulletinItem
 from muster.loop.conflict import Conflict
 from muster.loop.contact import Contact, PublicLink
 from muster.loop.draw import RevisitDraw
@@ -27,6 +28,7 @@ from muster.loop.steps import (
     Note,
     Publication,
     PublicationDraft,
+    PublicationReply,
     Reclassification,
     Reopening,
     Response,
@@ -56,6 +58,8 @@ __all__ = [
     "Area",
     "AreaName",
     "Assignment",
+    "Bulletin",
+    "BulletinItem",
     "ClosureRequest",
     "ComputerEvent",
     "Conflict",
@@ -89,6 +93,7 @@ __all__ = [
     "PublicLink",
     "Publication",
     "PublicationDraft",
+    "PublicationReply",
     "Reclassification",
     "Reopening",
     "Response",

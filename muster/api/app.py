@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from muster.api.bulletins import router as bulletins
 from muster.api.figures import router as figures
 from muster.api.files import router as files
 from muster.api.matters import router as matters
@@ -19,6 +20,7 @@ api = NinjaAPI(
 api.add_router("/matters", matters)
 api.add_router("/files", files)
 api.add_router("/figures", figures)
+api.add_router("/bulletins", bulletins)
 
 
 @api.exception_handler(Http404)

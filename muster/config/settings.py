@@ -112,7 +112,7 @@ TEMPLATES = [
                 "muster.web.context.frame",
             ],
             "builtins": ["muster.web.templatetags.look"],
-            "libraries": {"signing": "muster.web.templatetags.signing"},
+            "libraries": {"bulk": "muster.web.templatetags.bulk", "signing": "muster.web.templatetags.signing"},
         },
     }
 ]

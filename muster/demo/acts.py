@@ -135,11 +135,14 @@ class Acts:
         self.matter.reopen(by=self._chief, at=self.at, reason="群众再次反映，重新办理。")
 
     def drafted(self) -> None:
-        self.matter.draft_publication(by=self._chief, at=self.at, reason="典型问题，拟通报曝光。")
+        said = self.text["text"].rstrip("。")
+        text = f"{self.site.name}：{said}。责任单位：{self.unit.name}，已责令限期整改。"
+        self.matter.draft_publication(by=self._chief, at=self.at, reason=text)
 
     def issued(self) -> None:
-        number = BULLETINS.get(self.district.pk, BULLETINS[""]).format(n=self.issue)
-        self.matter.publish(by=self._deputy, at=self.at, number=number)
+        own = BULLETINS.get(self.district.pk)
+        by = self._deputy if own else self.stage.city.people["demo.deputy"]
+        self.matter.publish(by=by, at=self.at, number=(own or BULLETINS[""]).format(n=self.issue))
 
     def withdrawn(self) -> None:
         self.matter.withdraw(by=self._chief, at=self.at, reason="责任单位表述有误，更正后另发。")

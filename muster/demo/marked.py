@@ -49,15 +49,15 @@ def marked(casting: Casting, stage: Stage) -> Iterator[Player]:
 
 
 def _recurrence(casting: Casting, stage: Stage) -> Iterator[Player]:
-    """Closed in November, and there again on the last day."""
+    """Closed in November, there again on the last day, and proposed for the next bulletin."""
     first = casting.finding("371502", Story("assign respond request_closure passed", 1, ("major",), (230, 250)))
     yield first
     text = {**first.text, "text": f"整改后再次出现：{first.text['text']}"}
     inspector = stage.city.people["inspector.371502"]
     begin = _today("15:20")
     yield Player(
-        stage, Random(15), "finding", text, first.site, begin, AGAIN.words.split(), inspector, "unannounced",
-        times=(begin + timedelta(minutes=6), begin + timedelta(minutes=48)), other=first,
+        stage, Random(15), "finding", text, first.site, begin, [*AGAIN.words.split(), "drafted"], inspector, "unannounced",
+        times=[begin + timedelta(minutes=minutes) for minutes in (6, 48, 170)], other=first,
     )  # fmt: skip
 
 

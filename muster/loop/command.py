@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
-
-from django.contrib.postgres.search import TrigramSimilarity
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
 from muster.loop.act import Act, verb
+from muster.loop.alike import similar_to, sites_not_looked_at
+from muster.loop.bulletin import must_name_nobody, put_in_issue, take_from_issue
 from muster.loop.dispatch import OF_THE_MATTER, end_open, must_see, required
 from muster.loop.fields import MatterFields
 from muster.loop.freeze import recorded_now
 from muster.loop.record import next_entry, put
 from muster.loop.refusals import NothingPending
 from muster.loop.situation import Situation
-from muster.loop.standing import in_area, ruling, timer_or
+from muster.loop.standing import in_area, liaison_of_lead, ruling, timer_or
 from muster.loop.state import LIVE, WORKED_ON, Side, Status
 from muster.loop.steps import (
     Assignment,
@@ -28,6 +26,7 @@ from muster.loop.steps import (
     Note,
     Publication,
     PublicationDraft,
+    PublicationReply,
     Reclassification,
     Sweep,
     Voiding,
@@ -35,13 +34,9 @@ from muster.loop.steps import (
 )
 from muster.people.role import Role
 from muster.places.area import Area
-from muster.places.site import Site
 
 if TYPE_CHECKING:
     from muster.loop.matter import Matter
-
-SIMILAR_MAX = 50
-SITES_MAX = 500
 
 
 class NotOverdue(Refusal):
@@ -73,6 +68,12 @@ class NumberNeeded(Refusal):
     message = _("Give the number of the issue it appears in.")
 
 
+class ReplyNeeded(Refusal):
+    code = "reply_needed"
+    status = 422
+    message = _("Write what the unit has to say.")
+
+
 def overdue_for_next_level(matter: Matter, situation: Situation) -> None:
     ladder = matter.rule.ladder
     done = situation.escalations
@@ -94,6 +95,11 @@ def drafted(matter: Matter, situation: Situation) -> None:
 
 def published(matter: Matter, situation: Situation) -> None:
     if not situation.publication_id:
+        raise NothingPending
+
+
+def drafted_or_published(matter: Matter, situation: Situation) -> None:
+    if not situation.draft_id and not situation.publication_id:
         raise NothingPending
 
 
@@ -179,24 +185,35 @@ class Command(MatterFields):
 
     @verb(in_area(Role.HEADQUARTERS), (*LIVE, Status.CLOSED))
     def draft_publication(self, act: Act, reason: str) -> None:
-        """Propose to publish it, with the text; another person approves."""
+        """Propose to publish it, with the text that shall appear; another person approves. No person is named."""
         required(reason)
+        must_name_nobody(act, reason)
         act.write(PublicationDraft, reason=reason)
+
+    @verb(liaison_of_lead, (*WORKED_ON, Status.CLOSURE_REQUESTED, Status.CLOSED), drafted_or_published)
+    def reply_to_publication(self, act: Act, text: str) -> None:
+        """What the unit has to say to it; it appears beside the text. Once for each draft."""
+        if not text.strip():
+            raise ReplyNeeded
+        draft = act.situation.draft_id or Publication.objects.get(pk__in=[act.situation.publication_id]).asked_id
+        act.write(PublicationReply, asked_id=draft, text=text.strip())
 
     @verb(in_area(Role.HEADQUARTERS), (*LIVE, Status.CLOSED), drafted)
     def publish(self, act: Act, number: str) -> None:
+        """Approve the draft, as a second person: it appears in the issue of that number."""
         if not number.strip():
             raise NumberNeeded
         if act.by and act.by.pk == act.situation.draft_by:
             raise SecondPersonNeeded
         act.end(PublicationDraft, act.situation.draft_id)
-        act.write(Publication, asked_id=act.situation.draft_id, number=number.strip())
+        put_in_issue(act, act.write(Publication, asked_id=act.situation.draft_id, number=" ".join(number.split())))
 
     @verb(in_area(Role.HEADQUARTERS), (*LIVE, Status.CLOSED), published)
     def withdraw(self, act: Act, reason: str) -> None:
         """Withdrawn, never deleted."""
         required(reason)
         act.end(Publication, act.situation.publication_id)
+        take_from_issue(act.situation.publication_id, act.recorded_at)
         act.write(Note, text=reason)
 
     @verb(in_area(Role.HEADQUARTERS, Role.DISPATCHER), tuple(Status))
@@ -210,27 +227,6 @@ class Command(MatterFields):
                 "category": self.category,
                 "site_kind": self.site and self.site.kind,
             },
-            similar=self._similar(within),
-            sites=self._sites_not_looked_at(within),
+            similar=similar_to(act.matter, within),
+            sites=sites_not_looked_at(act.matter, within),
         )
-
-    def _similar(self, within: Area) -> Sequence[UUID]:
-        alike = (
-            type(self)
-            ._default_manager.filter(
-                kind=self.kind, category=self.category, incident_id=self.incident_id, area_path__startswith=within.path
-            )
-            .exclude(pk=self.pk)
-            .exclude(status__in=(Status.VOID, Status.MERGED))
-        )  # fmt: skip
-        ranked = alike.annotate(alike=TrigramSimilarity("text", self.text)).order_by("-alike", "pk")
-        return list(ranked.values_list("pk", flat=True)[:SIMILAR_MAX])
-
-    def _sites_not_looked_at(self, within: Area) -> Sequence[UUID]:
-        if not self.site:
-            return []
-        found = type(self)._default_manager.filter(category=self.category, site__isnull=False)
-        sites = Site.objects.filter(kind=self.site.kind, area__path__startswith=within.path, closed_at=None).exclude(
-            pk__in=found.values("site_id")
-        )
-        return list(sites.order_by("pk").values_list("pk", flat=True)[:SITES_MAX])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -53,6 +54,9 @@ class Matter(Intake, Ledger, Dispatch, Work, Check, Command):
                 fields=["verify_due_at"], condition=Q(status="closure_requested"), name="matter_check_due"
             ),
             models.Index(fields=["id"], condition=Q(status="registered"), name="matter_unassigned"),
+            # For what is alike: the trigrams of the texts, and what was found at a site.
+            GinIndex(fields=["text"], name="matter_alike", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["site", "category"], condition=Q(site__isnull=False), name="matter_looked_at"),
             # For figures: what is counted, what else they ask of it, and what went on since a moment.
             models.Index(
                 fields=["incident", "kind", "status", "area_path"], name="matter_counted", opclasses=PATH_LAST

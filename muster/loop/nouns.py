@@ -25,6 +25,7 @@ NOUNS = {
     "merge": "merge",
     "publication-draft": "draft_publication",
     "publication": "publish",
+    "publication-reply": "reply_to_publication",
     "withdrawal": "withdraw",
     "sweep": "sweep",
     "note": "note",

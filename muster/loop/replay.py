@@ -288,6 +288,7 @@ APPLY: dict[str, Apply] = {
     "absorb": nothing,
     "draft_publication": drafted,
     "publish": published,
+    "reply_to_publication": nothing,
     "withdraw": withdrawn,
     "escalate": nothing,
     "sweep": nothing,

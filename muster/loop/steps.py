@@ -206,6 +206,7 @@ class Merge(Step):
 class PublicationDraft(Question):
     class Meta:
         db_table = "publication_draft"
+        indexes = [models.Index(fields=["-id"], condition=Q(ended_at=None), name="publication_draft_open")]
         constraints = [one_open("publication_draft")]
 
 
@@ -217,6 +218,20 @@ class Publication(Step):
     class Meta:
         db_table = "publication"
         constraints = [one_open("publication")]
+
+
+class PublicationReply(Step):
+    """What the unit responsible says to a draft or a publication; it is shown beside it, as it was written."""
+
+    asked = models.ForeignKey(PublicationDraft, models.PROTECT, related_name="replies")
+    text = models.TextField()
+
+    class Meta:
+        db_table = "publication_reply"
+        constraints = [
+            models.UniqueConstraint(fields=["asked", "by_organisation"], name="publication_reply_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="publication_reply_says_something"),
+        ]
 
 
 class Sweep(Step):
@@ -274,6 +289,7 @@ STEPS: tuple[type[Step], ...] = (
     Merge,
     PublicationDraft,
     Publication,
+    PublicationReply,
     Sweep,
     Note,
     LedgerLine,

@@ -21,7 +21,7 @@ from muster.register.names import Candidate, candidates_of
 from muster.register.order import FIRST, ORDERS, Order, Place, UnclearPlace
 
 #: What belongs to a figure, where one is asked for: with it, the area and the times are the figure's own.
-OF_FIGURE = ("figure", "as_of", "from", "to")
+OF_FIGURE = ("figure", "organisation", "as_of", "from", "to")
 NAMES = (*OF_FIGURE, *FILTERS, "sort", "column")
 
 
@@ -94,6 +94,8 @@ class Selection:
         self.chips.append(Chip(_("Figure"), str(self.figure.name), self._without(*OF_FIGURE)))
         if self.asked.get("area"):
             self.chips.append(Chip(_("Area"), self.scope.area.place, self._without("area")))
+        if self.scope.organisation:
+            self.chips.append(Chip(_("Responsible"), self.scope.organisation.name, self._without("organisation")))
 
     def _counted(self) -> tuple[Figure, Scope]:
         figure = FIGURES.get(str(self.asked["figure"]))

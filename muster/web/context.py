@@ -74,6 +74,7 @@ def doors(request: HttpRequest) -> dict[str, bool]:
         "walls": Role.HEADQUARTERS in roles,
         "finding": bool(roles & {Role.INSPECTOR, Role.DISPATCHER, Role.HEADQUARTERS}),
         "request": bool(roles & {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}),
+        "bulletins": bool(roles & {*AREA_ROLES, Role.LIAISON}),
         "administration": Role.ADMINISTRATOR in roles,
         "incidents": bool(roles & {Role.ADMINISTRATOR, Role.HEADQUARTERS}),
         "packs": bool(roles & {Role.ADMINISTRATOR, Role.HEADQUARTERS}),

@@ -19,6 +19,7 @@ from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.loop.act import VERBS
+from muster.loop.bulletin import Bulletin
 from muster.loop.conflict import Conflict
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry
@@ -28,7 +29,7 @@ from muster.loop.situation import Actor, Situation, situation_of
 from muster.loop.state import Status
 from muster.loop.steps import STEPS, Evidence
 from muster.people.person import Person
-from muster.people.role import Role
+from muster.people.role import AREA_ROLES, Role
 from muster.web.conflictscope import GOVERN, governed_by
 from muster.web.stepform import OUTCOMES
 from muster.web.words import STEPS as WORDS
@@ -38,13 +39,13 @@ from muster.web.words import Words, happened
 ORDER = (
     "rule_return", "rule_extension", "verify", "confirm", "request_closure", "accept", "respond", "assign", "void",
     "publish", "revisit", "return_", "ask_extension", "fix_on_spot", "reassign", "reclassify", "reopen", "escalate",
-    "sweep", "draft_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
+    "sweep", "draft_publication", "reply_to_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
 )  # fmt: skip
 MAIN = ORDER[: ORDER.index("revisit") + 1]
 
 
 #: What headquarters and operators write among themselves.
-AMONG_CHECKERS = ("note", "attach", "sweep", "draft_publication", "ask_voiding")
+AMONG_CHECKERS = ("note", "attach", "sweep", "ask_voiding")
 CALLS_BACK = {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}
 
 
@@ -216,14 +217,22 @@ class MatterPage:
             return []
         return list(Conflict.objects.filter(governed_by(self.person), matter_id=self.matter.pk, settled_at=None)[:5])
 
+    @property
+    def sweep(self) -> SimpleNamespace | None:
+        """The last sweep from here, for who doesn't do the work."""
+        swept = (told.main for told in self.timeline if told.entry.action == "sweep")
+        return None if self.is_doer_only else next(swept, None)
+
+    @property
+    def sees_similar(self) -> bool:
+        return not self.is_doer_only and bool(self.roles.intersection(AREA_ROLES))
+
     @cached_property
-    def similar(self) -> list[Matter]:
-        """What the last sweep found, as far as this person may see it."""
-        sweep = next((told.main for told in self.timeline if told.entry.action == "sweep"), None)
-        ids = sweep.similar[:20] if sweep else []
-        return (
-            list(Matter.objects.seen_by(self.person).filter(pk__in=ids).select_related("area", "site")) if ids else []
-        )
+    def issues(self) -> list[Bulletin]:
+        """The bulletins in which it stands or stood."""
+        if all(told.entry.action != "publish" for told in self.timeline):
+            return []
+        return list(Bulletin.objects.filter(items__publication__matter=self.matter).order_by("issued_at"))
 
     def _clock(self, kind: str, due: datetime | None) -> dict[str, Any] | None:
         if not due:

@@ -86,6 +86,8 @@ def _seen(request: HttpRequest, pk: UUID) -> Matter:
 def _taken(request: HttpRequest, seen: Matter, verb: str, form: StepForm) -> HttpResponse:
     getattr(seen, verb)(by=_person(request), id=form.cleaned_data["id"], **form.asked())
     messages.success(request, _("Recorded: %(step)s.") % {"step": STEPS[verb].name}, extra_tags="recorded")
+    if verb == "sweep":
+        return redirect("sweep", pk=form.cleaned_data["id"])
     still = Matter.objects.seen_by(_person(request)).filter(pk=seen.pk).exists()
     return redirect("matter", pk=seen.pk) if still else redirect("work")
 

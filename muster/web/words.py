@@ -58,7 +58,13 @@ STEPS: dict[str, Words] = {
     "void": Words(_("Agree to void"), "void"),
     "merge": Words(_("Merge into another"), "merge"),
     "absorb": Words(_("Another matter was merged into this one"), "merge"),
-    "draft_publication": Words(_("Propose to publish"), "doc"),
+    "draft_publication": Words(
+        _("Propose to publish"), "doc",
+        hint=_("The text appears as you write it here. Name organisations and posts, never persons. A second person approves."),
+    ),
+    "reply_to_publication": Words(
+        _("Reply to the bulletin"), "note", hint=_("It appears beside the text that was published of you, as you write it.")
+    ),
     "publish": Words(_("Publish"), "doc", "amber"),
     "withdraw": Words(_("Withdraw the publication"), "doc"),
     "sweep": Words(_("Look for the same elsewhere"), "search", hint=_("Similar matters, and sites not yet looked at.")),
@@ -94,6 +100,7 @@ DONE: dict[str, Words] = {
     "void": Words(_("Voided"), "void"),
     "merge": Words(_("Merged"), "merge"),
     "draft_publication": Words(_("Publication proposed"), "doc"),
+    "reply_to_publication": Words(_("Reply to the bulletin"), "note"),
     "publish": Words(_("Published"), "doc", "amber"),
     "withdraw": Words(_("Publication withdrawn"), "doc"),
     "sweep": Words(_("Looked for the same elsewhere"), "search"),

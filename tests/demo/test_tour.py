@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from muster.loop.alike import similar_to
 from muster.loop.matter import Matter
 from muster.loop.state import Status
 from muster.worker.after import run_batch
@@ -41,6 +42,20 @@ def test_the_unit_is_at_work_and_the_verifier_has_one_to_check(here: Client) -> 
     assert (at_work.kind, said_done.kind, asked.kind) == ("finding", "finding", "request")
     notes = list(said_done.notes.values_list("text", flat=True))
     assert any(asked.number in note for note in notes)
+
+
+def test_fourteen_similar_ones_are_found_elsewhere(here: Client) -> None:
+    problem = of(here.get("/").context["steps"][5].doors[0].address)
+    alike = Matter.objects.filter(pk__in=similar_to(problem, problem.incident.area))
+    assert len(alike) == 14
+    assert all("漏采" in one.text for one in alike)
+
+
+def test_a_draft_waits_for_the_duty_officer(here: Client) -> None:
+    here.post("/demo/enter", {"login": "demo.duty"})
+    page = here.get("/bulletins/").context
+    assert [one.publishes for one in page["waiting"]] == [True]
+    assert {one.area.name for one in page["issues"]} == {"Liaocheng", "Guanxian"}
 
 
 def of(address: str) -> Matter:

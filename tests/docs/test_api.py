@@ -13,7 +13,7 @@ from muster.api.app import api
 from tests.docs.markdown import code_of, table, text_of
 from tests.docs.refusals import codes, refusals
 
-DOCUMENTS = ("api/matters.md", "api/files.md", "api/figures.md")
+DOCUMENTS = ("api/matters.md", "api/files.md", "api/figures.md", "api/bulletins.md")
 SCHEMA: dict[str, Any] = api.get_openapi_schema()
 
 

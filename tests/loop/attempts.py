@@ -138,6 +138,11 @@ CASES: dict[str, Case] = {
         stage.drafted, lambda cast, m, by: m.publish(by=by, number="第 7 期"),
         frozenset(("deputy",)), LIVE | {"closed"},
     ),
+    "reply_to_publication": Case(
+        lambda cast: stage.assigned(cast, stage.drafted(cast)),
+        lambda cast, m, by: m.reply_to_publication(by=by, text="已于当日整改"),
+        frozenset(("fixer",)), WORKED_ON | {"closure_requested", "closed"},
+    ),
     "withdraw": Case(
         stage.published, lambda cast, m, by: m.withdraw(by=by, reason="更正"), HEADQUARTERS, LIVE | {"closed"},
     ),

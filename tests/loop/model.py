@@ -58,6 +58,9 @@ class Told:
     voiding_by: str | None = None
     draft_by: str | None = None
     published: bool = False
+    drafts: int = 0
+    shown: int = 0
+    replied: frozenset[tuple[int, str]] = frozenset()
     spans: list[tuple[datetime, tuple[object, ...]]] = field(default_factory=list)
 
     def tell(self, now: datetime) -> None:
@@ -216,12 +219,22 @@ class Told:
 
     def draft_publication(self, who: str | None, now: datetime) -> None:
         need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), not self.draft_by)
-        self.draft_by = who
+        self.draft_by, self.drafts = who, self.drafts + 1
+
+    def reply_to_publication(self, who: str | None, now: datetime) -> None:
+        need(
+            self._leads(who),
+            self.status in (*WORKED_ON, "closure_requested", "closed"),
+            self.draft_by or self.published,
+        )
+        reply = (self.drafts if self.draft_by else self.shown, LIAISON_OF[who or ""])
+        need(reply not in self.replied)
+        self.replied |= {reply}
 
     def publish(self, who: str | None, now: datetime) -> None:
         need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), self.draft_by, not self.published)
         need(self.draft_by != who)
-        self.draft_by, self.published = None, True
+        self.draft_by, self.published, self.shown = None, True, self.drafts
 
     def withdraw(self, who: str | None, now: datetime) -> None:
         need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), self.published)

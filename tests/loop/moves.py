@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from muster.lib.ids import uuid7
 from muster.loop.ledger import Past
 from muster.loop.matter import Matter
 from tests.cast import Cast
@@ -46,6 +47,7 @@ ACTS: dict[str, tuple[Choices, Sequence[str | None]]] = {
     "merge": ({"target": st.integers(0, 1)}, ("dispatcher", "chief")),
     "draft_publication": ({}, sorted(HEADQUARTERS)),
     "publish": ({}, sorted(HEADQUARTERS)),
+    "reply_to_publication": ({}, ("fixer", "helper", "keeper")),
     "withdraw": ({}, sorted(HEADQUARTERS)),
     "note": ({}, ("reader", "fixer", "operator")),
     "sweep": ({}, ("dispatcher",)),
@@ -100,10 +102,11 @@ def worded(cast: Cast, verb: str, asked: dict[str, Any], matter: Callable[[int],
             return {**words, "remark": "看过了"}
         case "fix_on_spot":
             return {**words, "before": [cast.photo()], "after": [cast.photo()]}
-        case "respond" | "note":
+        case "respond" | "note" | "reply_to_publication":
             return {**words, "text": "已补采"}
         case "publish":
-            return {**words, "number": "第 7 期"}
+            # Each in an issue of its own: whose issue it is, is for the tests of bulletins.
+            return {**words, "number": f"第 {uuid7().int % 10**9} 期"}
         case "assign" | "accept" | "request_closure" | "fall_silent" | "escalate" | "void" | "sweep":
             return words
     return {**words, "reason": "有因"}
