@@ -1,9 +1,9 @@
 """Every model, so that Django finds them."""
 
-from muster.duty.duty import Duty
-from muster.duty.handover import Handover, HandoverItem
 from muster.briefings.days import FigureDay
 from muster.briefings.wall import Wall
+from muster.duty.duty import Duty
+from muster.duty.handover import Handover, HandoverItem
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.bulletin import Bulletin, BulletinItem

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("muster", "0005_figures")]
+    dependencies = [("muster", "0006_people")]
 
     operations = [
         migrations.CreateModel(

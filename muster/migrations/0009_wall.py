@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('muster', '0005_figures'),
+        ('muster', '0008_duty'),
     ]
 
     operations = [

@@ -48,7 +48,7 @@ def key():
 
 
 class Migration(migrations.Migration):
-    dependencies = [("muster", "0005_figures")]
+    dependencies = [("muster", "0009_wall")]
 
     operations = [
         migrations.CreateModel(

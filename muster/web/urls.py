@@ -5,17 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from muster.web import (
-    computers,
     areas,
     bulk,
     bulletins,
+    computers,
     conflicts,
     desk,
     duty,
     evidence,
     figures,
-    incidents,
     handover,
+    incidents,
     intake,
     mattermap,
     matters,
