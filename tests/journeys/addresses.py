@@ -27,6 +27,29 @@ PAGES: dict[str, dict[str, str]] = {
         "request": "/requests/new/",
         "figures": "/figures/",
         "figure-teams": "/figures/teams/?figure=field_teams",
+        "figure-teams": "/figures/teams/?figure=field_teams&area=371581",
+        "area": "/areas/371581/",
+        "organisation-figures": "/organisations/{unit}/figures/",
+        "wall": "/wall/",
+        "walls": "/walls/",
+        "new-wall": "/walls/new/",
+        "desk": "/desk/",
+        "duty-new": "/duty/new/",
+        "handovers": "/handover/",
+        "handover-new": "/handover/new/",
+        "handover-item-new": "/handover/items/new/",
+        "matter-map": "/matters/map/",
+        "paste": "/matters/paste/",
+        "bulk": "/matters/bulk/note/?id={matter}",
+        "similar": "/matters/{matter}/similar/",
+        "sweep": "/sweeps/{sweep}/",
+        "bulletins": "/bulletins/",
+        "bulletin": "/bulletins/{bulletin}/",
+        "bulletin_withdrawal": "/bulletins/{bulletin}/withdrawal/",
+        "incidents": "/incidents/",
+        "incident": "/incidents/{incident}/",
+        "computers": "/computers/",
+        "computer-new": "/computers/new/",
         "conflicts": "/conflicts/",
         "new-pack": "/packs/new/",
         "me": "/me",
@@ -52,6 +75,10 @@ PAGES: dict[str, dict[str, str]] = {
         "new-site": "/places/sites/new/",
         "site": "/places/sites/{site}/",
         "place": "/places/371581/",
+        "new-place": "/places/371581/new/",
+        "rename-place": "/places/371581/name/",
+        "new-incident": "/incidents/new/",
+        "rename-incident": "/incidents/{incident}/names/",
         "packs": "/packs/",
         "pack": "/packs/{pack}/",
     },
@@ -61,7 +88,7 @@ PAGES: dict[str, dict[str, str]] = {
 LED_TO = {
     "matter", "step", "contact", "conflict", "followed", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
     "mfa_deactivate_totp", "mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-    "account_reauthenticate", "account_change_password",
+    "account_reauthenticate", "account_change_password", "handover", "pin", "pin-new", "view", "kiosk",
 }  # fmt: skip
 
 NOT_PAGES = {
@@ -70,7 +97,9 @@ NOT_PAGES = {
     "only acts, and leads back or shows its page again": {
         "looks", "role_card", "session_end", "end-membership", "end-grant", "person-phone", "person-password",
         "person-sessions", "person-second-factor", "deactivate-person", "activate-person", "end-team", "end-member",
-        "lead-member", "follow-member", "close-site", "reopen-site", "place-names", "remove-place-name",
+        "lead-member", "follow-member", "close-site", "reopen-site", "place-names", "remove-place-name", "close-place",
+        "reopen-place", "choose-incident", "incident-pack", "end-incident", "computer-revoke", "duty-end",
+        "handover-item-done", "handover-take", "handover-withdraw", "pin-remove", "views", "remove-view", "revoke-wall",
     },
 }  # fmt: skip
 
@@ -80,7 +109,12 @@ EXAMPLES = """select json_build_object(
   'organisation', (select organisation_id from team order by id limit 1),
   'team', (select id from team order by id limit 1),
   'site', (select id from site order by id limit 1),
-  'pack', (select id from pack_version order by id limit 1))"""
+  'pack', (select id from pack_version order by id limit 1),
+  'unit', (select lead_id from matter where lead_id is not null order by id limit 1),
+  'matter', (select id from matter where status = 'assigned' order by id limit 1),
+  'sweep', (select id from sweep order by id limit 1),
+  'bulletin', (select id from bulletin order by id limit 1),
+  'incident', (select id from incident order by id limit 1))"""
 
 
 def pages(city: Served, login: str) -> list[str]:
