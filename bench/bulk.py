@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -29,14 +30,14 @@ def without_indexes(dsn: str) -> Iterator[None]:
     with psycopg.connect(dsn, autocommit=True) as connection:
         tables = [row[0] for row in connection.execute(FILLED)]
         connection.execute(LEAVE, [tables])
-        _set(connection, HASTE)
+        _set(connection)
         try:
             yield
         finally:
             tables = [row[0] for row in connection.execute(FILLED)]
             with ThreadPoolExecutor(HANDS) as hands:
                 list(hands.map(lambda table: _finish(dsn, table), tables))
-            _set(connection, dict.fromkeys(HASTE))
+            _reset(connection)
             connection.execute("vacuum analyze")
             connection.execute("checkpoint")
 
@@ -48,8 +49,13 @@ def _finish(dsn: str, table: str) -> None:
         connection.execute(f"reindex table {table}")
 
 
-def _set(connection: psycopg.Connection[tuple[object, ...]], settings: dict[str, str | None]) -> None:
-    for name, value in settings.items():
-        set_to = sql.SQL("set {} = {}").format(sql.Identifier(name), value) if value else sql.SQL("reset {}").format(sql.Identifier(name))
-        connection.execute(sql.SQL("alter system {}").format(set_to))
+def _set(connection: psycopg.Connection[Any]) -> None:
+    for name, value in HASTE.items():
+        connection.execute(sql.SQL("alter system set {} = {}").format(sql.Identifier(name), value))
+    connection.execute("select pg_reload_conf()")
+
+
+def _reset(connection: psycopg.Connection[Any]) -> None:
+    for name in HASTE:
+        connection.execute(sql.SQL("alter system reset {}").format(sql.Identifier(name)))
     connection.execute("select pg_reload_conf()")

@@ -39,12 +39,26 @@ CHUNKED = ("generate_lives.sql", "generate_events.sql", "generate_rows.sql")
 
 
 def generate(
-    dsn: str, incident: Incident, matters: int, *, registered_only: bool = False, seed: int = 1, until: datetime | None = None
+    dsn: str,
+    incident: Incident,
+    matters: int,
+    *,
+    registered_only: bool = False,
+    seed: int = 1,
+    until: datetime | None = None,
 ) -> None:
     """Fill the register with so many matters; ``registered_only``: all of them wait for their assignment."""
+    values = prepare(dsn, incident, matters, registered_only, seed, until or datetime.now(UTC))
+    fill(dsn, values)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("drop schema bench cascade")
+
+
+def prepare(dsn: str, incident: Incident, matters: int, registered_only: bool, seed: int, until: datetime) -> Values:
+    """Make what matters are drawn from; the values that the scripts ask for."""
     pack = incident.pack_version()
     values = {
-        "matters": matters, "seed": seed, "until": until or datetime.now(UTC), "incident": incident.pk, "pack": pack.pk,
+        "matters": matters, "seed": seed, "until": until, "incident": incident.pk, "pack": pack.pk,
         "registered_only": registered_only,
     }  # fmt: skip
     with psycopg.connect(dsn, cursor_factory=psycopg.ClientCursor) as connection:
@@ -54,17 +68,25 @@ def generate(
             for row in said(pack.pack):
                 copy.write_row(row)
         connection.execute(script("generate_city.sql"), values)
-    firsts = range(1, matters + 1, CHUNK)
+    return values
+
+
+def fill(dsn: str, values: Values) -> None:
+    """Make the matters and all their rows; the indexes at the end."""
+    matters = values["matters"]
+    ends = [
+        {**values, "first": first, "last": min(first + CHUNK - 1, matters)} for first in range(1, matters + 1, CHUNK)
+    ]
     with without_indexes(dsn), ThreadPoolExecutor(HANDS) as hands:
-        list(hands.map(lambda first: chunk(dsn, {**values, "first": first, "last": min(first + CHUNK - 1, matters)}), firsts))
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("drop schema bench cascade")
+        list(hands.map(lambda one: chunk(dsn, one), ends))
 
 
 def chunk(dsn: str, values: Values) -> None:
     """Make some of the matters, in one transaction."""
     with psycopg.connect(dsn, cursor_factory=psycopg.ClientCursor) as connection:
-        connection.execute("set local session_replication_role = replica; set local work_mem = '256MB'; set local jit = off")
+        connection.execute(
+            "set local session_replication_role = replica; set local work_mem = '256MB'; set local jit = off"
+        )
         for name in CHUNKED:
             connection.execute(script(name), values)
 

@@ -44,4 +44,4 @@ select case when p.login ~ 'verifier' then 'check' else 'publish' end post, p.id
   row_number() over (partition by p.login ~ 'verifier' order by p.login) - 1 nr
 from person p join membership m on m.person_id = p.id
 where p.login in ('demo.verifier', 'demo.second_verifier', 'demo.duty', 'demo.deputy');
-analyze bench.pool, bench.office, bench.desk, bench.said;
+analyze bench.pool, bench.size, bench.office, bench.desk, bench.said;

@@ -15,16 +15,15 @@ select n, x, s.*, p.site_id, p.area_id, p.area_path, p.county, p.lead_id, p.liai
   -- Questions that wait: of what was just given one in twenty comes back, of what was accepted one in ten asks for more time.
   case when status = 'assigned' and bench.draw(n, 20) < 0.05 then 'return' when status = 'accepted' and bench.draw(n, 20) < 0.1
     then 'extension' else '' end asks
-from (select v.*, case when %(registered_only)s then 'registered'
+from (select v.*, floor(bench.draw(n, 5) * of_kind.said)::int text_nr, case when %(registered_only)s then 'registered'
         when x > 0.74 + 0.26 * bench.draw(n, 2) then
           case when w < 0.23 then 'closure_requested' when w < 0.5 then 'in_progress' when w < 0.67 then 'accepted'
             when w < 0.9 then 'assigned' else 'registered' end
         when w < 0.01 then 'void' when w < 0.013 then 'merged' else 'closed' end status
       from (select n, (n - bench.draw(n, 1)) / %(matters)s x, bench.draw(n, 3) w,
               case when bench.draw(n, 4) < 0.85 then 'finding' when bench.draw(n, 4) < 0.97 then 'request' else 'proposal' end kind
-            from generate_series(%(first)s::int, %(last)s::int) n) v) u
-join bench.size of_kind on of_kind.kind = u.kind
-join bench.said s on s.kind = u.kind and s.nr = floor(bench.draw(n, 5) * of_kind.said)::int
+            from generate_series(%(first)s::int, %(last)s::int) n) v join bench.size of_kind using (kind) offset 0) u
+join bench.said s on s.kind = u.kind and s.nr = u.text_nr
 join bench.size of_pool on of_pool.site_kind = s.site_kind
 -- Some units get far more than others.
 join bench.pool p on p.kind = s.site_kind and p.nr = floor(power(bench.draw(n, 21), 1.5) * of_pool.pool)::int;

@@ -1,5 +1,6 @@
 """Every model, so that Django finds them."""
 
+from muster.briefings.tally import Tally
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.conflict import Conflict
@@ -85,6 +86,7 @@ __all__ = [
     "Site",
     "Span",
     "Sweep",
+    "Tally",
     "Team",
     "TeamMember",
     "Verification",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import TextField, Value
 
-from muster.briefings.counting import fetched
+from muster.briefings import tally
+from muster.briefings.counting import Place, fetched
 from muster.briefings.figure import FIGURES, Number, Scope
 from muster.briefings.standing import child
 
@@ -17,17 +18,18 @@ Values = dict[str, Number]
 
 
 def chain(scope: Scope, keys: Sequence[str]) -> Values:
-    """Several figures of one area, in one query."""
+    """Several figures of one area."""
     values = nothing(keys)
-    values.update({key: value for key, _place, value in asked(scope, keys, lambda path: Value("", TextField()))})
+    found = asked(scope, keys, {"": scope.area.code}, lambda path: Value("", TextField()))
+    values.update({key: value for key, _place, value in found})
     return values
 
 
 def chain_of_children(scope: Scope, keys: Sequence[str]) -> dict[str, Values]:
-    """The same for every area directly below, by its code and in the official order, in one query."""
+    """The same for every area directly below, by its code and in the official order."""
     codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
     values = {code: nothing(keys) for code in codes}
-    for key, place, value in asked(scope, keys, lambda path: child(scope, path)):
+    for key, place, value in asked(scope, keys, {code: code for code in codes}, lambda path: child(scope, path)):
         # What lies in the area itself lies in none of them.
         if place in values:
             values[place][key] = value
@@ -60,11 +62,20 @@ def nothing(keys: Sequence[str]) -> Values:
     return {key: FIGURES[key].read(None) for key in keys}
 
 
-def asked(scope: Scope, keys: Sequence[str], by: Callable[[Any], Any]) -> list[tuple[str, str, Number]]:
-    """Key, place and value of all figures, as one statement; what there is nothing of is left out."""
+def asked(scope: Scope, keys: Sequence[str], places: Mapping[str, str], by: Place) -> list[tuple[str, str, Number]]:
+    """Key, place and value of all figures; what there is nothing of may be left out.
+
+    What a tally knows is told from it, and the others are counted, in one statement.
+    """
+    known = list(tally.told(scope, keys, places, by))
+    return known + counted(scope, [key for key in dict.fromkeys(keys) if key not in {one[0] for one in known}], by)
+
+
+def counted(scope: Scope, keys: Sequence[str], by: Place) -> list[tuple[str, str, Number]]:
+    """The same, counted from the matters."""
     parts: list[str] = []
     values: list[Any] = []
-    for key in dict.fromkeys(keys):
+    for key in keys:
         sql, params = FIGURES[key].statement(scope, by)
         parts.append(f"select '{key}', of.* from ({sql}) of")
         values.extend(params)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
@@ -44,7 +44,10 @@ def fetched(sql: str, params: list[Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Figure:
-    """``additive``: an area's value is the sum of the areas below it and of what lies at none of them."""
+    """``additive``: an area's value is the sum of the areas below it and of what lies at none of them.
+
+    ``tallied``: nothing but acts on matters changes it, so that it can be told from a tally (``tally.py``).
+    """
 
     key: str
     name: Words
@@ -52,6 +55,7 @@ class Figure:
     definition: Words
     additive: bool = True
     opens: Literal["matters", "teams"] | None = "matters"
+    tallied: bool = False
 
     total: ClassVar[str] = "sum(value)::float8"
 
@@ -72,6 +76,15 @@ class Figure:
     def read(self, value: float | None) -> Number:
         """What the statement answers, or that there is nothing, as the figure's value."""
         return int(value or 0)
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The figures whose counts a tally makes it of."""
+        return (self.key,)
+
+    def made(self, counts: Mapping[str, int]) -> Number:
+        """The figure's value where those are so many."""
+        return counts[self.key]
 
     def rows(self, scope: Scope) -> QuerySet[Any]:
         """Exactly what is counted; of a rate or a median, what it is taken over."""
@@ -101,12 +114,12 @@ class Counted(Figure):
         where = Q()
         for part in self._parts(scope):
             where |= part.where
-        return Matter.objects.filter(where, incident=scope.incident, kind__in=self._kinds)
+        return Matter.objects.filter(where, incident=scope.incident, kind__in=self.kinds)
 
     def pieces(self, scope: Scope, by: Place) -> list[Rows]:
         return [
             self._counted(
-                part.at, part.matters().filter(kind__in=self._kinds).values(place=by(part.at.column("area_path")))
+                part.at, part.matters().filter(kind__in=self.kinds).values(place=by(part.at.column("area_path")))
             )
             for part in self._parts(scope)
         ]
@@ -115,7 +128,7 @@ class Counted(Figure):
         return parts(scope, lambda at: self.counts(at) & self.occurred(at) if scope.windowed else self.counts(at))
 
     @property
-    def _kinds(self) -> list[str]:
+    def kinds(self) -> list[str]:
         return [self.kind] if self.kind else list(Kind)
 
     def _counted(self, at: Now, placed: Rows) -> Rows:
@@ -129,8 +142,14 @@ class Rate(Counted):
 
     total: ClassVar[str] = "sum(closed)::float8 / nullif(sum(value), 0)"
 
+    made_of = ("findings_closed", "findings_found")
+
     def read(self, value: float | None) -> Number:
         return value
+
+    def made(self, counts: Mapping[str, int]) -> Number:
+        closed, found = (counts[key] for key in self.made_of)
+        return closed / found if found else None
 
     def _counted(self, at: Now, placed: Rows) -> Rows:
         closed = Count("pk", filter=Q(Exact(at.column("status"), Status.CLOSED)))

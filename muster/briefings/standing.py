@@ -142,8 +142,13 @@ def parts(scope: Scope, condition: Callable[[Now], Q]) -> list[Part]:
 
 def span(scope: Scope) -> QuerySet[Span]:
     """The span of a matter at the moment."""
+    return spans_at(scope).filter(matter=OuterRef("pk"))
+
+
+def spans_at(scope: Scope) -> QuerySet[Span]:
+    """The spans of all matters at the moment: one of each that was there."""
     still = Q(to_at=None) | Q(to_at__gt=scope.as_of)
-    return Span.objects.filter(still, matter=OuterRef("pk"), from_at__lte=scope.as_of)
+    return Span.objects.filter(still, from_at__lte=scope.as_of)
 
 
 def child(scope: Scope, path: Any) -> Func:

@@ -1,0 +1,38 @@
+"""Tallies: what every area counted a few minutes ago."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("muster", "0005_figures")]
+
+    operations = [
+        migrations.CreateModel(
+            name="Tally",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("version", models.IntegerField(default=1)),
+                ("counts", models.JSONField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="muster.area"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="muster.incident"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "tally",
+                "constraints": [
+                    models.UniqueConstraint(fields=("incident", "area", "version", "at"), name="tally_once")
+                ],
+            },
+        ),
+    ]
