@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ Values = dict[str, Number]
 def chain(scope: Scope, keys: Sequence[str]) -> Values:
     """Several figures of one area."""
     values = nothing(keys)
-    found = asked(scope, keys, {"": scope.area.code}, lambda path: Value("", TextField()))
+    found = asked(scope, keys, [scope.area.code], lambda path: Value(scope.area.code, TextField()))
     values.update({key: value for key, _place, value in found})
     return values
 
@@ -29,7 +29,7 @@ def chain_of_children(scope: Scope, keys: Sequence[str]) -> dict[str, Values]:
     """The same for every area directly below, by its code and in the official order."""
     codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
     values = {code: nothing(keys) for code in codes}
-    for key, place, value in asked(scope, keys, {code: code for code in codes}, lambda path: child(scope, path)):
+    for key, place, value in asked(scope, keys, values, lambda path: child(scope, path)):
         # What lies in the area itself lies in none of them.
         if place in values:
             values[place][key] = value
@@ -62,20 +62,21 @@ def nothing(keys: Sequence[str]) -> Values:
     return {key: FIGURES[key].read(None) for key in keys}
 
 
-def asked(scope: Scope, keys: Sequence[str], places: Mapping[str, str], by: Place) -> list[tuple[str, str, Number]]:
-    """Key, place and value of all figures; what there is nothing of may be left out.
+def asked(scope: Scope, keys: Sequence[str], codes: Collection[str], by: Place) -> list[tuple[str, str, Number]]:
+    """Key, place and value of all figures of these areas; what there is nothing of may be left out.
 
     What a tally knows is told from it, and the others are counted, in one statement.
     """
-    known = list(tally.told(scope, keys, places, by))
-    return known + counted(scope, [key for key in dict.fromkeys(keys) if key not in {one[0] for one in known}], by)
+    known = list(tally.told(scope, keys, codes))
+    others = set(keys) - {key for key, _place, _value in known}
+    return known + counted(scope, [key for key in keys if key in others], by)
 
 
 def counted(scope: Scope, keys: Sequence[str], by: Place) -> list[tuple[str, str, Number]]:
     """The same, counted from the matters."""
     parts: list[str] = []
     values: list[Any] = []
-    for key in keys:
+    for key in dict.fromkeys(keys):
         sql, params = FIGURES[key].statement(scope, by)
         parts.append(f"select '{key}', of.* from ({sql}) of")
         values.extend(params)

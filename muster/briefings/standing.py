@@ -27,9 +27,13 @@ CLOSING = tuple(how for how in How if how != How.SAMPLE)
 
 @dataclass(frozen=True)
 class Now:
-    """Conditions on matters by their present columns."""
+    """Conditions on matters by their present columns.
+
+    ``few``: so few matters are looked at that each is better asked for its own rows of steps than all rows for their matters.
+    """
 
     scope: Scope
+    few: bool = False
 
     path = "area_path"
     id = "id"

@@ -7,20 +7,22 @@ write, and the answer is the one that counting all would give. ``docs/figures.md
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+import functools
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from muster.briefings.counting import Counted, Place, fetched
+from muster.briefings.counting import Counted, fetched
 from muster.briefings.figure import FIGURES, Number, Scope
 from muster.briefings.standing import Now, Then, spans_at
 from muster.incidents.incident import Incident
 from muster.lib import clock
+from muster.lib.compiled import Given
 from muster.loop.freeze import freeze
 from muster.loop.matter import Matter
 from muster.loop.state import Kind
@@ -57,28 +59,18 @@ class Tally(models.Model):
         return f"{self.area_id} {self.at}"
 
 
-def told(scope: Scope, keys: Sequence[str], places: Mapping[str, str], by: Place) -> Iterator[tuple[str, str, Number]]:
-    """Key, place and value of those figures that can be told from a tally; none where there is no tally to begin from.
-
-    ``places``: the code of the area that each place stands for, as ``by`` makes it of a path.
-    """
+def told(scope: Scope, keys: Sequence[str], codes: Collection[str]) -> Iterator[tuple[str, str, Number]]:
+    """Key, area and value of those figures that can be told from a tally; none where there is no tally to begin from."""
     made = [key for key in keys if FIGURES[key].tallied]
-    since, kept = _last(scope, list(places.values())) if made and _may_begin_from_tally(scope) else (None, {})
+    since, kept = _last(scope, codes) if made and not scope.windowed else (None, {})
     if since is None:
         return
-    needed = list(dict.fromkeys(part for key in made for part in FIGURES[key].made_of))
-    change = changed(scope, needed, since, by)
-    for place, code in places.items():
-        counts = {key: kept.get(code, {}).get(key, 0) + change.get(place, {}).get(key, 0) for key in needed}
+    for code, counts in added(kept, changed(scope, since), codes).items():
         for key in made:
-            yield key, place, FIGURES[key].made(counts)
+            yield key, code, FIGURES[key].made(counts)
 
 
-def _may_begin_from_tally(scope: Scope) -> bool:
-    return not scope.windowed and scope.incident.area_id in scope.area.codes
-
-
-def _last(scope: Scope, codes: Sequence[str]) -> tuple[datetime | None, dict[str, dict[str, int]]]:
+def _last(scope: Scope, codes: Collection[str]) -> tuple[datetime | None, dict[str, dict[str, int]]]:
     """The moment of the last tally that isn't later than the scope's, and what it says of areas."""
     all_of = Tally.objects.filter(incident=scope.incident, version=VERSION)
     whole = all_of.filter(area=scope.incident.area_id)
@@ -89,40 +81,52 @@ def _last(scope: Scope, codes: Sequence[str]) -> tuple[datetime | None, dict[str
     return (rows[0][0] if rows else None), {code: counts for _at, code, counts in rows}
 
 
-def changed(scope: Scope, keys: Sequence[str], since: datetime, by: Place) -> dict[str, dict[str, int]]:
-    """How much more of each is counted at the scope's moment than was at an earlier one, by place."""
-    before = Then(replace(scope, as_of=since))
-    after = Then(scope) if scope.as_of else Now(scope)
-    sums: dict[str, dict[str, int]] = {}
-    parts = [(1, *_counted(after, keys, since, by)), (-1, *_counted(before, keys, since, by))]
-    sql = " union all ".join(f"select {sign}, of.* from ({counted}) of" for sign, counted, _params in parts)
-    for sign, place, *numbers in fetched(sql, [value for *_sql, params in parts for value in params]):
-        of = sums.setdefault(place, dict.fromkeys(keys, 0))
-        for key, number in zip(keys, numbers, strict=True):
-            of[key] += sign * number
-    return sums
+def added(
+    kept: Mapping[str, Mapping[str, int]], changes: Mapping[str, Counter[str]], codes: Collection[str]
+) -> dict[str, Counter[str]]:
+    """What the areas count, when what changed at paths is added to what was kept."""
+    counts = {code: Counter(kept.get(code, {})) for code in codes}
+    for path, change in changes.items():
+        for code in path.rstrip("/").split("/"):
+            if code in counts:
+                counts[code].update(change)
+    return counts
 
 
-def _counted(at: Now, keys: Sequence[str], since: datetime, by: Place) -> tuple[str, Sequence[Any]]:
-    """A statement of the counts, by place, over the matters that went on since."""
-    numbers = {
-        f"number_{key}": Count(
-            "pk", filter=Q(**{f"{at.registered('kind')}__in": TALLIED[key].kinds}) & TALLIED[key].counts(at)
-        )
-        for key in keys
-    }
-    counted = _went_on(at, since).order_by().values(place=by(F(at.path))).annotate(**numbers)
-    sql, params = counted.values_list("place", *numbers).query.sql_with_params()
-    return sql, params
+def changed(scope: Scope, since: datetime) -> dict[str, Counter[str]]:
+    """How much more of each is counted at the scope's moment than was at an earlier one, by the path of the area."""
+    changes: dict[str, Counter[str]] = defaultdict(Counter)
+    parts = [(1, _counting(scope.as_of is None), scope.as_of), (-1, _counting(now=False), since)]
+    sql = " union all ".join(f"select {sign}, of.* from ({counted}) of" for sign, (counted, _marks), _as_of in parts)
+    values: list[Any] = []
+    for _sign, (_counted, marks), as_of in parts:
+        given = {"incident": scope.incident.pk, "since": since, "as_of": as_of}
+        values += [given[one.value] if isinstance(one, Given) else one for one in marks]
+    for sign, path, *numbers in fetched(sql, values):
+        changes[path].update({key: sign * number for key, number in zip(TALLIED, numbers, strict=True)})
+    return changes
 
 
-def _went_on(at: Now, since: datetime) -> QuerySet[Any, Any]:
-    """What went on since, as it stood at the moment."""
-    there = {"incident": at.scope.incident, "kind__in": list(Kind), "recorded_at__gt": since}
-    known = Q(
-        **{f"{at.path}__under": at.scope.area.path}, **{at.registered(name): value for name, value in there.items()}
+@functools.cache
+def _counting(now: bool) -> tuple[str, tuple[Any, ...]]:
+    """A statement of all counts over the matters that went on since: as they stand, or as they stood at a moment.
+
+    Compiled once a process, as that takes longer than the counting.
+    """
+    scope: Any = SimpleNamespace(as_of=None if now else Given("as_of"), within=lambda column: Q())
+    at = Now(scope, few=True) if now else Then(scope, few=True)
+    there = {"incident": Given("incident"), "kind__in": list(Kind), "recorded_at__gt": Given("since")}
+    matters: QuerySet[Any, Any] = Matter.objects.all() if now else spans_at(scope)
+    went_on = matters.filter(**{at.registered(name): value for name, value in there.items()}).order_by()
+    numbers = {f"number_{key}": Count("pk", filter=_counts(one, at)) for key, one in TALLIED.items()}
+    sql, params = (
+        went_on.values(place=F(at.path)).annotate(**numbers).values_list("place", *numbers).query.sql_with_params()
     )
-    return spans_at(at.scope).filter(known) if isinstance(at, Then) else Matter.objects.filter(known)
+    return sql, tuple(params)
+
+
+def _counts(figure: Counted, at: Now) -> Q:
+    return Q(**{f"{at.registered('kind')}__in": figure.kinds}) & figure.counts(at)
 
 
 def keep(incident: Incident, at: datetime | None = None) -> int:
@@ -130,10 +134,10 @@ def keep(incident: Incident, at: datetime | None = None) -> int:
     with clock.behind(incident.behind):
         at = at or freeze().at
     scope = Scope(incident, incident.area, at)
-    since, counts = _all_before(scope)
-    for path, values in changed(scope, list(TALLIED), since, lambda path: path).items():
-        for code in _codes_below(path, incident.area_id):
-            counts.setdefault(code, Counter()).update(values)
+    since, kept = _all_before(scope)
+    changes = changed(scope, since)
+    touched = {code for path in changes for code in Area(path=path).codes}
+    counts = added(kept, changes, {*kept, *touched, incident.area_id})
     rows = [
         Tally(incident=incident, area_id=code, at=at, counts={key: n for key, n in of.items() if n})
         for code, of in counts.items()
@@ -145,17 +149,11 @@ def keep(incident: Incident, at: datetime | None = None) -> int:
     return len(rows)
 
 
-def _all_before(scope: Scope) -> tuple[datetime, dict[str, Counter[str]]]:
-    """The last tally of all areas; where there is none, nothing, when nothing was yet."""
+def _all_before(scope: Scope) -> tuple[datetime, dict[str, dict[str, int]]]:
+    """The last tally, of all areas; where there is none, that there was nothing once."""
     since, _counts = _last(scope, [])
     rows = Tally.objects.filter(incident=scope.incident, version=VERSION, at=since or BEGINNING)
-    counts = {code: Counter(of) for code, of in rows.values_list("area_id", "counts")}
-    return since or BEGINNING, {scope.incident.area_id: Counter(), **counts}
-
-
-def _codes_below(path: str, top: str) -> list[str]:
-    codes = path.rstrip("/").split("/")
-    return codes[codes.index(top) :]
+    return since or BEGINNING, dict(rows.values_list("area_id", "counts"))
 
 
 def _forget(incident: Incident) -> None:

@@ -1,4 +1,4 @@
-"""Tallies: what every area counted a few minutes ago."""
+"""Tallies: what every area counted a few minutes ago; and the revisits that failed, which a figure asks for."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -34,5 +34,13 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("incident", "area", "version", "at"), name="tally_once")
                 ],
             },
+        ),
+        migrations.AddIndex(
+            "verification",
+            models.Index(
+                fields=["matter"],
+                condition=models.Q(how="sample", passed=False),
+                name="verification_failed_sample",
+            ),
         ),
     ]
