@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +23,7 @@ from muster.briefings.standing import Now, Then, spans_at
 from muster.incidents.incident import Incident
 from muster.lib import clock
 from muster.lib.compiled import Given
+from muster.loop.entry import Entry
 from muster.loop.freeze import freeze
 from muster.loop.matter import Matter
 from muster.loop.state import Kind
@@ -30,8 +31,10 @@ from muster.places.area import Area
 
 #: Raised when what a figure counts is defined anew: older tallies are then made from nothing.
 VERSION = 1
-#: The last, and the one before for who asks as of a moment just past.
+#: The last, and the one before for who asks as of a moment just past; and of every day the last.
 KEPT = 2
+#: Further from a tally, counting all is faster than looking what changed.
+NEAR = timedelta(days=2)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 #: What is tallied. Not what time alone changes.
 TALLIED: dict[str, Counted] = {
@@ -63,7 +66,7 @@ def told(scope: Scope, keys: Sequence[str], codes: Collection[str]) -> Iterator[
     """Key, area and value of those figures that can be told from a tally; none where there is no tally to begin from."""
     made = [key for key in keys if FIGURES[key].tallied]
     since, kept = _last(scope, codes) if made and not scope.windowed else (None, {})
-    if since is None:
+    if since is None or (scope.as_of and scope.as_of - since > NEAR):
         return
     for code, counts in added(kept, changed(scope, since), codes).items():
         for key in made:
@@ -96,11 +99,12 @@ def added(
 def changed(scope: Scope, since: datetime) -> dict[str, Counter[str]]:
     """How much more of each is counted at the scope's moment than was at an earlier one, by the path of the area."""
     changes: dict[str, Counter[str]] = defaultdict(Counter)
-    parts = [(1, _counting(scope.as_of is None), scope.as_of), (-1, _counting(now=False), since)]
+    now = scope.as_of is None
+    parts = [(1, _counting(now=now, open_end=now), scope.as_of), (-1, _counting(now=False, open_end=now), since)]
     sql = " union all ".join(f"select {sign}, of.* from ({counted}) of" for sign, (counted, _marks), _as_of in parts)
     values: list[Any] = []
     for _sign, (_counted, marks), as_of in parts:
-        given = {"incident": scope.incident.pk, "since": since, "as_of": as_of}
+        given = {"incident": scope.incident.pk, "since": since, "until": scope.as_of, "as_of": as_of}
         values += [given[one.value] if isinstance(one, Given) else one for one in marks]
     for sign, path, *numbers in fetched(sql, values):
         changes[path].update({key: sign * number for key, number in zip(TALLIED, numbers, strict=True)})
@@ -108,21 +112,28 @@ def changed(scope: Scope, since: datetime) -> dict[str, Counter[str]]:
 
 
 @functools.cache
-def _counting(now: bool) -> tuple[str, tuple[Any, ...]]:
+def _counting(*, now: bool, open_end: bool) -> tuple[str, tuple[Any, ...]]:
     """A statement of all counts over the matters that went on since: as they stand, or as they stood at a moment.
 
-    Compiled once a process, as that takes longer than the counting.
+    ``open_end``: that went on since, until now; else until the moment that is given. Compiled once a process, as that takes
+    longer than the counting.
     """
     scope: Any = SimpleNamespace(as_of=None if now else Given("as_of"), within=lambda column: Q())
     at = Now(scope, few=True) if now else Then(scope, few=True)
-    there = {"incident": Given("incident"), "kind__in": list(Kind), "recorded_at__gt": Given("since")}
     matters: QuerySet[Any, Any] = Matter.objects.all() if now else spans_at(scope)
-    went_on = matters.filter(**{at.registered(name): value for name, value in there.items()}).order_by()
+    went_on = matters.filter(_went_on(at, open_end), **{at.registered("incident"): Given("incident")}).order_by()
     numbers = {f"number_{key}": Count("pk", filter=_counts(one, at)) for key, one in TALLIED.items()}
     sql, params = (
         went_on.values(place=F(at.path)).annotate(**numbers).values_list("place", *numbers).query.sql_with_params()
     )
     return sql, tuple(params)
+
+
+def _went_on(at: Now, open_end: bool) -> Q:
+    if open_end:
+        return Q(**{at.registered("kind__in"): list(Kind), at.registered("recorded_at__gt"): Given("since")})
+    acts = Entry.objects.filter(recorded_at__gt=Given("since"), recorded_at__lte=Given("until"))
+    return Q(**{f"{at.id}__in": acts.values("matter_id")})
 
 
 def _counts(figure: Counted, at: Now) -> Q:
@@ -157,10 +168,11 @@ def _all_before(scope: Scope) -> tuple[datetime, dict[str, dict[str, int]]]:
 
 
 def _forget(incident: Incident) -> None:
-    """Older ones aren't asked for any more: what is asked as of long ago is counted."""
+    """Between the last of a day and the last of the next, an older one is of little use."""
     of = Tally.objects.filter(incident=incident)
-    moments = of.filter(area=incident.area_id, version=VERSION).order_by("-at").values_list("at", flat=True)[:KEPT]
-    of.exclude(version=VERSION, at__in=list(moments)).delete()
+    moments = list(of.filter(area=incident.area_id, version=VERSION).order_by("at").values_list("at", flat=True))
+    last_of_days = {at.astimezone(incident.tz).date(): at for at in moments}
+    of.exclude(version=VERSION, at__in=[*last_of_days.values(), *moments[-KEPT:]]).delete()
 
 
 def tally_incidents() -> int:

@@ -36,6 +36,7 @@ class Entry(models.Model):
 
     class Meta:
         db_table = "entry"
+        indexes = [models.Index(fields=["recorded_at"], include=["matter"], name="entry_recorded")]
         constraints = [models.UniqueConstraint(fields=["matter", "seq"], name="entry_seq_once")]
 
     def __str__(self) -> str:

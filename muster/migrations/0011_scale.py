@@ -1,4 +1,4 @@
-"""Tallies: what every area counted a few minutes ago; and the revisits that failed, which a figure asks for."""
+"""Tallies: what every area counted at some moments; and indexes of what went on between them, and of failed revisits."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -34,6 +34,9 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("incident", "area", "version", "at"), name="tally_once")
                 ],
             },
+        ),
+        migrations.AddIndex(
+            "entry", models.Index(fields=["recorded_at"], include=["matter"], name="entry_recorded")
         ),
         migrations.AddIndex(
             "verification",

@@ -78,15 +78,40 @@ def test_before_its_moment_and_in_a_window_a_tally_says_nothing(cast: Cast) -> N
     assert chain(city(cast), ["findings_found"]) == {"findings_found": 99}
 
 
-def test_few_are_kept_and_none_of_another_version(cast: Cast) -> None:
+def test_the_last_two_are_kept_and_the_last_of_every_day_and_none_of_another_version(cast: Cast) -> None:
     cast.finding()
-    for version in (0, 1, 1, 1):
-        keep(cast.incident)
-        Tally.objects.filter(at=newest()).update(version=version)
-        cast.finding()
+    now = timezone.now()
+    kept = [now - timedelta(days=3), now - timedelta(days=2), now - timedelta(minutes=1), now]
+    for at in (now - timedelta(days=3, minutes=1), *kept[:2], now - timedelta(minutes=2), *kept[2:]):
+        keep(cast.incident, at)
+    moments = Tally.objects.filter(area=cast.city).order_by("at").values_list("at", flat=True)
+    days = {at.astimezone(cast.incident.tz).date() for at in moments}
+    assert set(moments[:2]) | set(moments[len(moments) - KEPT :]) <= set(kept)
+    assert len(days) == 3
+    Tally.objects.update(version=0)
+    keep(cast.incident, now + timedelta(seconds=1))
+    assert Tally.objects.filter(area=cast.city).count() == 1
+
+
+def test_as_of_a_moment_between_two_tallies(cast: Cast) -> None:
+    matter = cast.finding()
     keep(cast.incident)
-    assert Tally.objects.filter(area=cast.city).count() == KEPT
-    assert not Tally.objects.filter(version=0).exists()
+    stage.assigned(cast, matter)
+    between = timezone.now()
+    cast.finding()
+    keep(cast.incident)
+    Tally.objects.filter(at=newest()).update(counts={"findings_found": 99})
+    keys = ["findings_found", "assigned", "unassigned"]
+    told = chain(Scope(cast.incident, cast.city, between), keys)
+    assert told == {"findings_found": 1, "assigned": 1, "unassigned": 0}
+
+
+def test_long_after_the_last_tally_all_is_counted(cast: Cast) -> None:
+    cast.finding()
+    keep(cast.incident, timezone.now() - timedelta(days=3))
+    Tally.objects.update(counts={"findings_found": 99})
+    now = timezone.now()
+    assert chain(Scope(cast.incident, cast.city, now), ["findings_found"]) == {"findings_found": 1}
 
 
 def test_a_tally_of_another_version_is_made_from_nothing(cast: Cast) -> None:
