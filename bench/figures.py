@@ -51,7 +51,8 @@ def measure(rounds: int = ROUNDS, matters: int = MATTERS) -> Iterator[Line]:
         must_agree(scopes)
         for figure in FIGURES.values():
             yield now(figure, scopes, rounds)
-            yield then(figure, scopes[0], rounds)
+            if figure.opens == "matters":
+                yield then(figure, scopes[0], rounds)
         yield all_at_once(scopes, rounds)
 
 

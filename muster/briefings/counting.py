@@ -27,10 +27,12 @@ Place = Callable[[Any], Any]
 Rows = QuerySet[Any, Any]
 
 
-#: Planned for the values asked, with room to sort a million rows, and not compiled: that would take longer than it saves.
+#: Planned for the values asked and for tables that are mostly in memory, with room to sort a million rows, and not compiled:
+#: that would take longer than it saves.
 SETTINGS = """
 select set_config(name, value, true)
-from (values ('plan_cache_mode', 'force_custom_plan'), ('work_mem', '64MB'), ('jit', 'off')) asked (name, value)
+from (values ('plan_cache_mode', 'force_custom_plan'), ('work_mem', '64MB'), ('jit', 'off'), ('random_page_cost', '1.1'))
+  asked (name, value)
 """
 
 

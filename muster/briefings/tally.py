@@ -34,7 +34,7 @@ VERSION = 1
 #: The last, and the one before for who asks as of a moment just past; and of every day the last.
 KEPT = 2
 #: Further from a tally, counting all is faster than looking what changed.
-NEAR = timedelta(days=2)
+NEAR = timedelta(hours=1)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 #: What is tallied. Not what time alone changes.
 TALLIED: dict[str, Counted] = {

@@ -108,7 +108,7 @@ def test_as_of_a_moment_between_two_tallies(cast: Cast) -> None:
 
 def test_long_after_the_last_tally_all_is_counted(cast: Cast) -> None:
     cast.finding()
-    keep(cast.incident, timezone.now() - timedelta(days=3))
+    keep(cast.incident, timezone.now() - timedelta(hours=2))
     Tally.objects.update(counts={"findings_found": 99})
     now = timezone.now()
     assert chain(Scope(cast.incident, cast.city, now), ["findings_found"]) == {"findings_found": 1}
