@@ -17,6 +17,7 @@ from muster.server.embedded import running
 if TYPE_CHECKING:
     from muster.incidents.incident import Incident
 
+KEPT = "MUSTER_BENCH_FOLDER"
 CSRF = "benchbenchbenchbenchbenchbench32"
 
 
@@ -46,14 +47,29 @@ def ground(*, durable: bool) -> Iterator[Ground]:
 
 
 @contextmanager
+def filled(matters: int) -> Iterator[Ground]:
+    """A city with so many matters. The folder of MUSTER_BENCH_FOLDER is kept, and used again as it is."""
+    with ground(durable=True) as place:
+        from bench.generate import generate
+        from muster.loop.matter import Matter
+
+        if not Matter.objects.exists():
+            generate(place.dsn, place.incident, matters)
+        yield place
+
+
+@contextmanager
 def folder() -> Iterator[Path]:
-    """A folder that the server's unprivileged user reaches; removed at the end."""
-    place = Path(tempfile.mkdtemp(prefix="muster-bench-"))
+    """A folder that the server's unprivileged user reaches; removed at the end, unless it is to be kept."""
+    kept = os.environ.get(KEPT)
+    place = Path(kept or tempfile.mkdtemp(prefix="muster-bench-"))
+    place.mkdir(exist_ok=True)
     place.chmod(0o755)
     try:
         yield place
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _city() -> Incident:
@@ -64,8 +80,9 @@ def _city() -> Incident:
     call_command("migrate", verbosity=0, interactive=False)
     from muster.demo.build import build
     from muster.demo.city import CITY
+    from muster.incidents.incident import Incident
 
-    return _incident(build().areas[CITY].pk)
+    return Incident.current() or _incident(build().areas[CITY].pk)
 
 
 def _incident(area: str) -> Incident:

@@ -32,7 +32,7 @@ def measure(rounds: int = ROUNDS, matters: int = MATTERS) -> Iterator[Line]:
     with ground(durable=True) as place:
         from bench.generate import generate
 
-        generate(place.incident, matters)
+        generate(place.dsn, place.incident, matters)
         with psycopg.connect(place.dsn, autocommit=True) as bare:
             viewers = [Viewer(role, bare) for role in ROLES]
             for viewer in viewers:

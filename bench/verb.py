@@ -40,7 +40,7 @@ def measure(rounds: int = ROUNDS) -> Iterator[Line]:
     with ground(durable=True) as place:
         from bench.generate import generate
 
-        generate(place.incident, MATTERS, registered_only=True)
+        generate(place.dsn, place.incident, MATTERS, registered_only=True)
         stock = _matters()
         for step in (Step("note", json.dumps({"text": "已电话核实"}), False), Step("assignment", _assignment(), True)):
             yield from _measure(place, step, stock, rounds)

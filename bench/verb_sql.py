@@ -66,7 +66,7 @@ def measure(rounds: int = ROUNDS) -> Iterator[Line]:
     with ground(durable=True) as place:
         from bench.generate import generate
 
-        generate(place.incident, MATTERS, registered_only=True)
+        generate(place.dsn, place.incident, MATTERS, registered_only=True)
         with psycopg.connect(place.dsn) as bare:
             yield from _measure(place, bare, rounds)
 

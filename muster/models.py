@@ -4,6 +4,7 @@ from muster.briefings.days import FigureDay
 from muster.briefings.wall import Wall
 from muster.duty.duty import Duty
 from muster.duty.handover import Handover, HandoverItem
+from muster.briefings.tally import Tally
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.bulletin import Bulletin, BulletinItem
@@ -107,6 +108,7 @@ __all__ = [
     "Site",
     "Span",
     "Sweep",
+    "Tally",
     "Team",
     "TeamMember",
     "TrustedComputer",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import TextField, Value
 
-from muster.briefings.counting import fetched
+from muster.briefings import tally
+from muster.briefings.counting import Place, fetched
 from muster.briefings.figure import FIGURES, Number, Scope
 from muster.briefings.standing import child
 
@@ -15,17 +16,18 @@ Values = dict[str, Number]
 
 
 def chain(scope: Scope, keys: Sequence[str]) -> Values:
-    """Several figures of one area, in one query."""
+    """Several figures of one area."""
     values = nothing(keys)
-    values.update({key: value for key, _place, value in asked(scope, keys, lambda path: Value("", TextField()))})
+    found = asked(scope, keys, [scope.area.code], lambda path: Value(scope.area.code, TextField()))
+    values.update({key: value for key, _place, value in found})
     return values
 
 
 def chain_of_children(scope: Scope, keys: Sequence[str]) -> dict[str, Values]:
-    """The same for every area directly below, by its code and in the official order, in one query."""
+    """The same for every area directly below, by its code and in the official order."""
     codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
     values = {code: nothing(keys) for code in codes}
-    for key, place, value in asked(scope, keys, lambda path: child(scope, path)):
+    for key, place, value in asked(scope, keys, values, lambda path: child(scope, path)):
         # What lies in the area itself lies in none of them.
         if place in values:
             values[place][key] = value
@@ -33,10 +35,15 @@ def chain_of_children(scope: Scope, keys: Sequence[str]) -> dict[str, Values]:
 
 
 def chain_and_children(scope: Scope, keys: Sequence[str]) -> tuple[Values, dict[str, Values]]:
-    """Both, of additive figures, in one query: the area's are the sum of those below and of what lies in none of them."""
+    """Both, of additive figures, counted once: the area's are the sum of those below and of what lies in none of them."""
     codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
-    whole, below = nothing(keys), {code: nothing(keys) for code in codes}
-    for key, place, value in asked(scope, keys, lambda path: child(scope, path)):
+    below = {code: nothing(keys) for code in codes}
+    whole, known = nothing(keys), set[str]()
+    for key, place, value in tally.told(scope, keys, [scope.area.code, *below]):
+        (whole if place == scope.area.code else below[place])[key] = value
+        known.add(key)
+    others = [key for key in keys if key not in known]
+    for key, place, value in counted(scope, others, lambda path: child(scope, path)):
         whole[key] = (whole[key] or 0) + (value or 0)
         if place in below:
             below[place][key] = value
@@ -47,8 +54,18 @@ def nothing(keys: Sequence[str]) -> Values:
     return {key: FIGURES[key].read(None) for key in keys}
 
 
-def asked(scope: Scope, keys: Sequence[str], by: Callable[[Any], Any]) -> list[tuple[str, str, Number]]:
-    """Key, place and value of all figures, as one statement; what there is nothing of is left out."""
+def asked(scope: Scope, keys: Sequence[str], codes: Collection[str], by: Place) -> list[tuple[str, str, Number]]:
+    """Key, place and value of all figures of these areas; what there is nothing of may be left out.
+
+    What a tally knows is told from it, and the others are counted, in one statement.
+    """
+    known = list(tally.told(scope, keys, codes))
+    others = set(keys) - {key for key, _place, _value in known}
+    return known + counted(scope, [key for key in keys if key in others], by)
+
+
+def counted(scope: Scope, keys: Sequence[str], by: Place) -> list[tuple[str, str, Number]]:
+    """The same, counted from the matters."""
     parts: list[str] = []
     values: list[Any] = []
     for key in dict.fromkeys(keys):

@@ -7,6 +7,8 @@ Each is a condition on matters as they stood at a moment, by present columns or 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from django.db.models import Exists, F, Q, QuerySet
@@ -90,11 +92,11 @@ def reopened(at: Now) -> Q:
     """Counted once, whatever became of it since."""
     failed = rows(at, Verification, at.recorded()).filter(how=How.SAMPLE, passed=False)
     again = rows(at, Reopening, at.recorded())
-    return one_of(at, failed.values("matter_id").union(again.values("matter_id")))
+    return one_of(at, failed, again)
 
 
 def published(at: Now) -> Q:
-    return one_of(at, rows(at, Publication, at.open()).values("matter_id"))
+    return one_of(at, rows(at, Publication, at.open()))
 
 
 def unassigned(at: Now) -> Q:
@@ -118,8 +120,7 @@ def to_rule(at: Now) -> Q:
 
 
 def waits_for_ruling(at: Now, *tables: type[Question]) -> Q:
-    first, *others = (rows(at, table, at.open()).values("matter_id") for table in tables)
-    return Q(status__in=WORKED_ON) & one_of(at, first.union(*others) if others else first)
+    return Q(status__in=WORKED_ON) & one_of(at, *(rows(at, table, at.open()) for table in tables))
 
 
 def critical_live(at: Now) -> Q:
@@ -136,8 +137,12 @@ def rows(at: Now, table: type[AnyStep], there: Q) -> QuerySet[AnyStep]:
     return table._default_manager.filter(there & at.scope.within("occurred_at"))
 
 
-def one_of(at: Now, ids: QuerySet[Any, Any]) -> Q:
-    return Q(**{f"{at.id}__in": ids})
+def one_of(at: Now, *found: QuerySet[Any, Any]) -> Q:
+    """That one of these rows is the matter's."""
+    if at.few:
+        return reduce(or_, (Q(Exists(rows.filter(matter=at.me))) for rows in found))
+    first, *others = (rows.values("matter_id") for rows in found)
+    return Q(**{f"{at.id}__in": first.union(*others) if others else first})
 
 
 def anything(at: Now) -> Q:

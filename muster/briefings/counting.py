@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
@@ -27,10 +27,12 @@ Place = Callable[[Any], Any]
 Rows = QuerySet[Any, Any]
 
 
-#: Planned for the values asked, with room to sort a million rows, and not compiled: that would take longer than it saves.
+#: Planned for the values asked and for tables that are mostly in memory, with room to sort a million rows, and not compiled:
+#: that would take longer than it saves.
 SETTINGS = """
 select set_config(name, value, true)
-from (values ('plan_cache_mode', 'force_custom_plan'), ('work_mem', '64MB'), ('jit', 'off')) asked (name, value)
+from (values ('plan_cache_mode', 'force_custom_plan'), ('work_mem', '64MB'), ('jit', 'off'), ('random_page_cost', '1.1'))
+  asked (name, value)
 """
 
 
@@ -44,7 +46,10 @@ def fetched(sql: str, params: list[Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Figure:
-    """``additive``: an area's value is the sum of the areas below it and of what lies at none of them."""
+    """``additive``: an area's value is the sum of the areas below it and of what lies at none of them.
+
+    ``tallied``: nothing but acts on matters changes it, so that it can be told from a tally (``tally.py``).
+    """
 
     key: str
     name: Words
@@ -52,6 +57,7 @@ class Figure:
     definition: Words
     additive: bool = True
     opens: Literal["matters", "teams"] | None = "matters"
+    tallied: bool = False
 
     total: ClassVar[str] = "sum(value)::float8"
 
@@ -72,6 +78,15 @@ class Figure:
     def read(self, value: float | None) -> Number:
         """What the statement answers, or that there is nothing, as the figure's value."""
         return int(value or 0)
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The figures whose counts a tally makes it of."""
+        return (self.key,)
+
+    def made(self, counts: Mapping[str, int]) -> Number:
+        """The figure's value where those are so many."""
+        return counts[self.key]
 
     def rows(self, scope: Scope) -> QuerySet[Any]:
         """Exactly what is counted; of a rate or a median, what it is taken over."""
@@ -141,8 +156,14 @@ class Rate(Counted):
 
     total: ClassVar[str] = "sum(closed)::float8 / nullif(sum(value), 0)"
 
+    made_of = ("findings_closed", "findings_found")
+
     def read(self, value: float | None) -> Number:
         return value
+
+    def made(self, counts: Mapping[str, int]) -> Number:
+        closed, found = (counts[key] for key in self.made_of)
+        return closed / found if found else None
 
     def _counted(self, at: Now, placed: Rows) -> Rows:
         closed = Count("pk", filter=Q(Exact(at.column("status"), Status.CLOSED)))

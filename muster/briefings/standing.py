@@ -27,9 +27,13 @@ CLOSING = tuple(how for how in How if how != How.SAMPLE)
 
 @dataclass(frozen=True)
 class Now:
-    """Conditions on matters by their present columns."""
+    """Conditions on matters by their present columns.
+
+    ``few``: so few matters are looked at that each is better asked for its own rows of steps than all rows for their matters.
+    """
 
     scope: Scope
+    few: bool = False
 
     path = "area_path"
     lead = "lead__path"
@@ -150,8 +154,13 @@ def parts(scope: Scope, condition: Callable[[Now], Q]) -> list[Part]:
 
 def span(scope: Scope) -> QuerySet[Span]:
     """The span of a matter at the moment."""
+    return spans_at(scope).filter(matter=OuterRef("pk"))
+
+
+def spans_at(scope: Scope) -> QuerySet[Span]:
+    """The spans of all matters at the moment: one of each that was there."""
     still = Q(to_at=None) | Q(to_at__gt=scope.as_of)
-    return Span.objects.filter(still, matter=OuterRef("pk"), from_at__lte=scope.as_of)
+    return Span.objects.filter(still, from_at__lte=scope.as_of)
 
 
 def child(scope: Scope, path: Any) -> Func:

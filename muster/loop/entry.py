@@ -43,8 +43,7 @@ class Entry(models.Model):
 
     class Meta:
         db_table = "entry"
-        # For duty logs: what was decided in a period.
-        indexes = [models.Index(fields=["recorded_at"], condition=Q(action__in=DECISIONS), name="entry_decided")]
+        indexes = [models.Index(fields=["recorded_at"], include=["matter"], name="entry_recorded")]
         constraints = [models.UniqueConstraint(fields=["matter", "seq"], name="entry_seq_once")]
 
     def __str__(self) -> str:

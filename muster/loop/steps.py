@@ -132,6 +132,9 @@ class Verification(Step):
 
     class Meta:
         db_table = "verification"
+        indexes = [
+            models.Index(fields=["matter"], condition=Q(how="sample", passed=False), name="verification_failed_sample")
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(rating=None) | Q(rating__range=(1, 5)), name="rating_1_to_5"),
             models.CheckConstraint(condition=Q(passed=True) | ~Q(remark=""), name="failed_says_why"),

@@ -106,10 +106,6 @@ class Migration(migrations.Migration):
                 'ordering': ['-at', '-id'],
             },
         ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('action__in', ('assign', 'reassign', 'rule_return', 'rule_extension', 'reclassify', 'reopen', 'escalate', 'void', 'merge', 'publish', 'withdraw'))), fields=['recorded_at'], name='entry_decided'),
-        ),
         migrations.AddField(
             model_name='computerevent',
             name='by',

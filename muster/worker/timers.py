@@ -14,6 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from muster.briefings import days
+from muster.briefings.tally import tally_incidents
 from muster.evidence import store
 from muster.incidents.incident import Incident
 from muster.lib import clock
@@ -84,6 +85,7 @@ def clear_unfinished() -> int:
 
 TIMERS: dict[str, tuple[str, Callable[[], int]]] = {
     "escalate_overdue": ("* * * * *", escalate_overdue),
+    "tally_incidents": ("* * * * *", tally_incidents),
     "fall_silent": ("*/10 * * * *", fall_silent),
     "seal_day": ("*/10 * * * *", seal_day),
     "expire_contacts": ("20 * * * *", expire_contacts),

@@ -19,6 +19,7 @@ from muster.briefings.chain import chain, chain_of_children
 from muster.briefings.counting import fetched
 from muster.briefings.days import daily
 from muster.briefings.figure import FIGURES, Scope
+from muster.briefings.tally import keep
 from muster.loop.freeze import recorded_as
 from muster.people.role import Role
 from tests.briefings.model import ENDED, Facts, Known, Window, figure
@@ -140,6 +141,13 @@ class Counting(Loop):
 
     def figures_are_as_foretold(self) -> None:
         times = [at for at, _known in self.known[0]]
+        self.all_agree(times)
+        # The same from a tally, of a moment from which much went on since, and of one that is made of an earlier one.
+        for at in (times[len(times) // 3], times[len(times) // 2] - SAME):
+            keep(self.cast.incident, at)
+            self.all_agree(times)
+
+    def all_agree(self, times: list[datetime]) -> None:
         middle, last = times[len(times) // 2], times[-1]
         windows = [Window(), Window(times[len(times) // 3], times[-2]), Window(to_at=middle), Window(middle)]
         for area in (self.cast.city, self.cast.county, self.cast.town, self.cast.elsewhere):
