@@ -1,10 +1,10 @@
 """Every model, so that Django finds them."""
 
 from muster.briefings.days import FigureDay
+from muster.briefings.tally import Tally
 from muster.briefings.wall import Wall
 from muster.duty.duty import Duty
 from muster.duty.handover import Handover, HandoverItem
-from muster.briefings.tally import Tally
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.bulletin import Bulletin, BulletinItem

@@ -119,9 +119,7 @@ def _counting(*, now: bool, open_end: bool) -> tuple[str, tuple[Any, ...]]:
     ``open_end``: that went on since, until now; else until the moment that is given. Compiled once a process, as that takes
     longer than the counting.
     """
-    scope: Any = SimpleNamespace(
-        as_of=None if now else Given("as_of"), within=lambda column: Q(), organisation=None
-    )
+    scope: Any = SimpleNamespace(as_of=None if now else Given("as_of"), within=lambda column: Q(), organisation=None)
     at = Now(scope, few=True) if now else Then(scope, few=True)
     matters: QuerySet[Any, Any] = Matter.objects.all() if now else spans_at(scope)
     went_on = matters.filter(_went_on(at, open_end), **{at.registered("incident"): Given("incident")}).order_by()

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Q
 
 from muster.evidence.file import File
 from muster.loop.freeze import Frozen
