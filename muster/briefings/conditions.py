@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, F, Q, QuerySet
 
-from muster.briefings.standing import Now
+from muster.briefings.standing import Now, Then
 from muster.loop.state import LIVE, WORKED_ON, How, Status
 from muster.loop.step import Question, Step
 from muster.loop.steps import Assignment, ExtensionRequest, Publication, Reopening, Return, Verification
@@ -36,7 +36,7 @@ def found(at: Now) -> Q:
 def fed_back(at: Now) -> Q:
     """Whoever was ever assigned has been told; after an upheld return the matter is registered again."""
     before = Q(**{at.registered("dispatched_at__isnull"): False})
-    if at.scope.as_of:
+    if isinstance(at, Then):
         before &= Q(Exists(Assignment.objects.filter(at.recorded(), matter=at.me)))
     return Q(status__in=FED) | Q(status=Status.REGISTERED) & before
 
