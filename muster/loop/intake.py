@@ -12,13 +12,13 @@ from muster.incidents.incident import Incident
 from muster.lib.ids import uuid7
 from muster.loop.act import Act, Receipt, verb
 from muster.loop.arrival import Arrival, Caller, TextNeeded
-from muster.loop.dispatch import must_see
+from muster.loop.dispatch import end_open, must_see
 from muster.loop.fields import MatterFields
 from muster.loop.refusals import EvidenceNeeded, NotYours
 from muster.loop.situation import Actor, Situation
 from muster.loop.standing import finder, in_area, whoever_sees_it
 from muster.loop.state import Kind, Side, Status, Way
-from muster.loop.steps import Assignment, Evidence, Note, Verification
+from muster.loop.steps import Assignment, Evidence, Note, Verification, VoidingRequest
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 from muster.people.role import Role
@@ -116,6 +116,7 @@ class Intake(MatterFields):
         self.status, self.closing_check, self.closed_at = Status.CLOSED, check.pk, act.recorded_at
         # Should a revisit fail, somebody there must get to see it.
         must_see(self, doer, act.recorded_at)
+        end_open(self, act, VoidingRequest)
 
     @verb(whoever_sees_it, tuple(Status))
     def note(self, act: Act, text: str) -> None:

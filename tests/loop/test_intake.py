@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from muster.incidents.incident import Incident, NoPackInForce
 from muster.loop.arrival import Caller, SiteElsewhere, TextNeeded
+from muster.loop.audit import audit
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry
 from muster.loop.refusals import ActInFuture, EvidenceNeeded, NotYours, WrongSide
+from muster.loop.steps import VoidingRequest
 from muster.policy.pack import CategoryNotForKind, UnknownCategory, UnknownKind, UnknownSeverity
 from muster.policy.version import PackVersion
 from tests.cast import PACK, Cast, act_id, later
-from tests.loop.stage import last, refuses, returned, sides, spans
+from tests.loop.stage import last, refuses, returned, sides, spans, voiding_asked
 
 
 def test_registering_writes_the_matter_its_first_span_and_its_first_entry(cast: Cast) -> None:
@@ -125,6 +127,13 @@ def test_fixed_on_the_spot_is_fed_back_and_closed_at_once(cast: Cast) -> None:
     assert sides(matter) == {"unit": "doer", "inspection": "checker", "finder": "checker"}
     assert [span.status for span in spans(matter)] == ["registered", "closed"]
     assert last(matter).action == "fix_on_spot"
+
+
+def test_a_fix_on_the_spot_ends_the_request_for_voiding(cast: Cast) -> None:
+    matter = voiding_asked(cast)
+    matter.fix_on_spot(by=cast.finder, doer=cast.unit, before=[cast.photo()], after=[cast.photo()])
+    assert VoidingRequest.objects.get(matter=matter).ended_at == matter.closed_at
+    assert [str(fault) for fault in audit()] == []
 
 
 def test_the_age_of_a_matter_runs_from_its_first_dispatch(cast: Cast) -> None:
