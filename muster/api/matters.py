@@ -105,6 +105,7 @@ class FiltersIn(Schema):
     """The same as in the address of the register, where ``Selection`` reads them; here they stand for the document."""
 
     figure: str = ""
+    organisation: str = ""
     as_of: str = ""
     from_: str = Field("", alias="from")
     to: str = ""

@@ -24,11 +24,13 @@ NEWER_SYNTAX = {
 }  # fmt: skip
 #: Names that one of both browsers lacks.
 NEWER_NAMES = {
-    "replaceChildren", "structuredClone", "at", "findLast", "findLastIndex", "hasOwn", "replaceAll", "allSettled",
+    "replaceChildren", "structuredClone", "findLast", "findLastIndex", "hasOwn", "replaceAll", "allSettled",
     "randomUUID", "toSorted", "toReversed", "toSpliced", "groupBy", "ResizeObserver", "requestSubmit", "submitter",
     "requestIdleCallback", "WeakRef", "BroadcastChannel", "ListFormat", "DisplayNames", "showModal", "showPopover",
     "scheduler", "BigInt",
 }  # fmt: skip
+#: Methods of such common names that they count only where they are called.
+NEWER_METHODS = {"at"}
 
 NEWER_PROPERTIES = re.compile(
     r"(aspect-ratio|inset|.*-(inline|block)(-start|-end)?|content-visibility|translate|rotate|scale)$"
@@ -89,6 +91,8 @@ def is_newer(node: Node) -> bool:
     match node.type:
         case "identifier" | "property_identifier":
             return told(node) in NEWER_NAMES
+        case "call_expression":
+            return called(node) in NEWER_METHODS
         case "number":
             return "_" in told(node) or told(node).endswith("n")
         case "regex_pattern":
@@ -97,6 +101,12 @@ def is_newer(node: Node) -> bool:
             return not within_function(node)
         case kind:
             return kind in NEWER_SYNTAX
+
+
+def called(call: Node) -> str:
+    function = call.child_by_field_name("function")
+    name = function.child_by_field_name("property") if function else None
+    return told(name) if name else ""
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -73,9 +73,7 @@ def test_the_numbers_are_the_figures_and_open_their_rows(cast: Cast, late: Matte
     scope = Scope(cast.incident, cast.city)
     assert [value for _address, value in shown] == [FIGURES[key].value(scope) for key in board.SHOWN]
     for address, value in shown:
-        listed = re.findall(
-            r'class="main[^"]*"><a href="/matters/([0-9a-f-]{36})/', client.get(address).content.decode()
-        )
+        listed = re.findall(r'class="told"><a href="/matters/([0-9a-f-]{36})/', client.get(address).content.decode())
         assert len(set(listed)) == value, address
     assert f"/matters/{late.pk}/" in page
 
