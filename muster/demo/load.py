@@ -65,6 +65,8 @@ def _in_bulk() -> Iterator[None]:
     """One transaction, quick for thousands of acts in a row."""
     with transaction.atomic(), connection.cursor() as cursor:
         # Until it is committed nobody counts these tables, and a plan made for empty ones reads them whole each time.
+        # Nor may a plan be kept that was made before.
+        cursor.execute("discard plans")
         cursor.execute("set local enable_seqscan = off")
         cursor.execute("set local jit = off")
         # Each act would keep a savepoint to fall back to; here one that is refused ends the load.
