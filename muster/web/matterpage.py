@@ -46,6 +46,10 @@ MAIN = ORDER[: ORDER.index("revisit") + 1]
 
 #: What headquarters and operators write among themselves.
 AMONG_CHECKERS = ("note", "attach", "sweep", "ask_voiding")
+#: What a step answers.
+ANSWERS = {
+    "rule_return": "return_", "rule_extension": "ask_extension", "void": "ask_voiding", "publish": "draft_publication",
+}  # fmt: skip
 CALLS_BACK = {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}
 
 
@@ -70,7 +74,15 @@ class Told:
     @property
     def due(self) -> datetime | None:
         """The deadline that this step set, if it set one."""
-        text = getattr(self.main, "due_at", None)
+        return self._time("due_at")
+
+    @property
+    def until(self) -> datetime | None:
+        """The deadline that this step asked for, if it asked for one."""
+        return self._time("until")
+
+    def _time(self, name: str) -> datetime | None:
+        text = getattr(self.main, name, None)
         return datetime.fromisoformat(text) if text else None
 
 
@@ -138,6 +150,11 @@ class MatterPage:
             entries = entries.exclude(~Q(by_organisation__in=own), action__in=AMONG_CHECKERS)
         steps = step_rows(self.matter.pk)
         return [self._told(entry, steps) for entry in entries]
+
+    def question(self, verb: str) -> Told | None:
+        """What a step answers, as it was asked last: who rules on it reads it first."""
+        asked = ANSWERS.get(verb)
+        return next((told for told in self.timeline if told.entry.action == asked), None) if asked else None
 
     @cached_property
     def evidence(self) -> list[Evidence]:

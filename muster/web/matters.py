@@ -51,6 +51,7 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
     context = {
         "section": "matters", "form": form, "matter": page.matter, "page": page, "words": STEPS[verb], "noun": noun,
         "blocked": _blocked(page, verb), "evidence_needed": page.evidence_needed(verb),
+        "question": page.question(verb),
     }  # fmt: skip
     return render(request, "matters/step.html", context, status=status)
 

@@ -130,7 +130,11 @@ def doors(guide: Visitor) -> list[tuple[str, str]]:
 
 
 def links(page: Page, under: str) -> list[str]:
-    return [a.get_attribute("href") or "" for a in page.locator(f"main a[href^='{under}']").all()]
+    # At once: parts of a page are fetched and change it meanwhile.
+    found: list[str] = page.locator(f"main a[href^='{under}']").evaluate_all(
+        "all => all.map(a => a.getAttribute('href'))"
+    )
+    return found
 
 
 def agree(faults: list[str]) -> None:

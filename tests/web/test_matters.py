@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.loop.arrival import Caller
 from muster.loop.matter import Matter
@@ -148,6 +150,21 @@ def test_a_double_click_acts_once(cast: Cast, assigned: Matter) -> None:
     for _click in range(2):
         assert client.post(f"/matters/{assigned.pk}/response/", form).status_code == 302
     assert assigned.entries.filter(action="respond").count() == 1
+
+
+def test_who_rules_reads_what_was_asked_and_why(cast: Cast, assigned: Matter) -> None:
+    dispatcher, address = signed_in(cast.dispatcher), f"/matters/{assigned.pk}/"
+    assigned.return_(by=cast.fixer, reason="不归我们管")
+    assert "不归我们管" in dispatcher.get(f"{address}return-ruling/").content.decode()
+    assigned.rule_return(by=cast.dispatcher, upheld=False, reason="在你方辖区")
+    assigned.ask_extension(by=cast.fixer, until=clock.now() + timedelta(hours=60), reason="住户白天无人")
+    asked = dispatcher.get(f"{address}extension-ruling/").content.decode()
+    assert "住户白天无人" in asked
+    assert "不归我们管" not in asked
+    assigned.rule_extension(by=cast.dispatcher, granted=True, reason="同意")
+    assigned.ask_voiding(by=cast.chief, reason="重复登记")
+    assert "重复登记" in signed_in(cast.deputy).get(f"{address}voiding/").content.decode()
+    assert "重复登记" not in signed_in(cast.fixer).post(f"{address}voiding/", {"id": str(uuid7())}).content.decode()
 
 
 def test_the_number_of_who_asked_is_shown_once_for_a_reason(cast: Cast) -> None:
