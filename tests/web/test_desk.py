@@ -72,7 +72,7 @@ def test_each_figure_is_the_named_one_and_opens_exactly_its_rows(cast: Cast) -> 
     assert len(tiles) == 4
     for link, value in tiles:
         listed = client.get(html.unescape(link), **ENGLISH).content.decode()
-        assert re.search(rf": {value}</p>", listed), link
+        assert re.search(rf": {value}</span>", listed), link
     assert [int(value) for _link, value in tiles][:1] == [1]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from muster.web.navigation import ENTRIES, ROW, navigation
 from tests.cast import Cast
+from tests.web.signed_in import signed_in
 
 DOORS = {one.door for one in ENTRIES}
 
@@ -34,19 +34,16 @@ def test_what_does_not_fit_folds_into_a_menu() -> None:
 @pytest.mark.parametrize(
     ("login", "row", "folded"),
     [
-        ("headquarters", ["desk", "work", "matters", "figures", "bulletins"], ["incidents", "packs", "walls"]),
+        ("chief", ["desk", "work", "matters", "figures", "bulletins"], ["incidents", "packs", "walls"]),
         ("dispatcher", ["desk", "work", "matters", "figures", "bulletins"], []),
-        ("inspector", ["work", "matters", "figures", "bulletins"], []),
+        ("finder", ["work", "matters", "figures", "bulletins"], []),
         ("administrator", ["work", "people", "organisations", "places", "incidents", "packs"], []),
         ("outsider", [], []),
     ],
 )
-def test_each_sees_the_doors_that_they_can_open(
-    cast: Cast, client: Client, login: str, row: list[str], folded: list[str]
-) -> None:
-    client.force_login(getattr(cast, login))
-    found = client.get("/me").context["navigation"]
+def test_each_sees_the_doors_that_they_can_open(cast: Cast, login: str, row: list[str], folded: list[str]) -> None:
+    answer = signed_in(getattr(cast, login)).get("/me")
+    found = answer.context["navigation"]
     assert [one.name for one in found.row] == row
     assert [one.name for one in found.more] == folded
-    page = client.get("/me").content.decode()
-    assert ('<details class="more"' in page) is bool(folded)
+    assert ('<details class="more"' in answer.content.decode()) is bool(folded)

@@ -23,7 +23,7 @@ function drawShape(shape, tiled) {
 
 function drawPoint(point, few) {
   const radius = Math.min(18, 5 + Math.sqrt(point.matters));
-  const layer = L.circleMarker(point.at, { radius, className: "site" });
+  const layer = L.circleMarker(point.where, { radius, className: "site" });
   const told = document.createElement("span");
   told.textContent = point.said;
   // Where they are few, one sees at once what they are.
