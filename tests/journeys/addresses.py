@@ -26,7 +26,6 @@ PAGES: dict[str, dict[str, str]] = {
         "finding": "/findings/new/",
         "request": "/requests/new/",
         "figures": "/figures/",
-        "figure-teams": "/figures/teams/?figure=field_teams",
         "figure-teams": "/figures/teams/?figure=field_teams&area=371581",
         "area": "/areas/371581/",
         "organisation-figures": "/organisations/{unit}/figures/",
