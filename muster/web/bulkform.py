@@ -37,6 +37,10 @@ class BulkForm(StepForm):
         if "category" in self.fields:
             self.fields["category"].choices = self._categories()  # type: ignore[attr-defined]
 
+    def _proposed(self) -> dict[str, str]:
+        """Nothing: each of them has a site of its own."""
+        return {}
+
     def clean_lead(self) -> Organisation | None:  # type: ignore[override]
         return super().clean_lead() if self.cleaned_data["lead"].strip() else None
 

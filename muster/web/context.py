@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from muster.incidents.incident import Incident
 from muster.people.role import AREA_ROLES, Role
+from muster.web.navigation import navigation
 
 #: Where the session keeps which incident its person has chosen.
 CHOSEN = "incident"
@@ -22,6 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "incident": SimpleLazyObject(lambda: incident_of(request)),
         "incidents": SimpleLazyObject(lambda: incidents_of(request)),
         "doors": SimpleLazyObject(lambda: doors(request)),
+        "navigation": SimpleLazyObject(lambda: navigation(doors(request))),
         "theme": request.COOKIES.get("theme", ""),
     }
 

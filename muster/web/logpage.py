@@ -85,10 +85,10 @@ class LogPage:
 
     @property
     def counts(self) -> list[tuple[str, str]]:
-        """What each person decided, as one line: 交办 12，裁定退单 2."""
+        """What each person decided, as one line: 交办 12 次，裁定退单 2 次."""
         by: dict[str, list[str]] = {}
         for name, action, count in self._content["counts"]:
-            by.setdefault(name, []).append(f"{STEPS[action].name} {count}")
+            by.setdefault(name, []).append(_("{step}: {n}").format(step=STEPS[action].name, n=count))
         return [(name, _(", ").join(told)) for name, told in by.items()]
 
     @property

@@ -147,7 +147,7 @@ def _points(chosen: Selection, tally: Tally, bare: list[Area]) -> list[dict[str,
 def _point(name: str, sites: Sequence[Site], here: Here, address: str) -> dict[str, Any]:
     places = [(one.latitude or 0.0, one.longitude or 0.0) for one in sites]
     middle = [round(sum(axis) / len(places), 5) for axis in zip(*places, strict=True)]
-    return {"at": middle, "said": _told(name, here), "matters": here.matters, "address": address}
+    return {"where": middle, "said": _told(name, here), "matters": here.matters, "address": address}
 
 
 def _told(name: str, here: Here) -> str:

@@ -83,7 +83,7 @@ COLUMNS = {
         Column("problem", _("Problem"), _problem, "main clip"),
         Column("place", _("Place"), _place, "clip"),
         Column("area", _("Area"), lambda row: row.matter.area.place, "clip"),
-        Column("lead", _("Responsible"), lambda row: row.matter.lead.name if row.matter.lead else "–", "clip"),
+        Column("lead", _("Responsible"), lambda row: row.matter.lead.name if row.matter.lead else "–", "clip of-lead"),
         Column("kind", _("Kind"), lambda row: row.matter.get_kind_display(), "keep"),
         Column("category", _("Category"), _category, "clip"),
         Column("severity", _("Severity"), _severity, "keep"),

@@ -38,6 +38,8 @@ LABELS: dict[str, StrOrPromise] = {
     "demo.operator": _("Telephone surveyor"),
     "demo.outsider": _("Outsider"),
     "demo.administrator": _("Administrator"),
+    "demo.deputy": _("Second duty officer"),
+    "demo.second_verifier": _("Second verifier"),
 }
 
 

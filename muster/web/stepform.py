@@ -51,14 +51,18 @@ class StepForm(forms.Form):
         self.request, self.matter, self.verb = request, matter, verb
         self.person: Person = request.user  # type: ignore[assignment]
         data = request.POST if request.method == "POST" else None
-        super().__init__(
-            data, request.FILES if data is not None else None, initial={**request.GET.dict(), "id": uuid7()}
-        )
+        initial = {**self._proposed(), **request.GET.dict(), "id": uuid7()}
+        super().__init__(data, request.FILES if data is not None else None, initial=initial)
         for name, asked in VERBS[verb].asks.items():
             self.fields[name] = FIELDS[name](self)
             self.fields[name].required = asked.default is asked.empty
         self.kept: dict[str, list[File]] = {}
         self.bad_files: list[str] = []
+
+    def _proposed(self) -> dict[str, str]:
+        """Whoever answers for the site is the first to be asked."""
+        site = self.matter.site if self.verb == "assign" else None
+        return {"lead": site.organisation.name} if site and site.organisation else {}
 
     def keep_files(self) -> None:
         """Take in what was uploaded, before anything can be refused: nothing that was handed in is lost."""

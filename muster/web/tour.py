@@ -43,7 +43,7 @@ class Door(NamedTuple):
 
     @property
     def label(self) -> StrOrPromise:
-        return LABELS.get(self.login) or _("Second verifier")
+        return LABELS[self.login]
 
 
 class Photos(NamedTuple):
@@ -73,7 +73,7 @@ def tour(request: HttpRequest) -> dict[str, Any]:
     """The steps and the open matters for the front page; nothing where there are no role cards."""
     if not allowed(request):
         return {}
-    people = {one.login: one for one in Person.objects.filter(login__in=[*LABELS, SECOND_VERIFIER])}
+    people = {one.login: one for one in Person.objects.filter(login__in=LABELS)}
     site = Site.objects.filter(name=UNIT_SITE[1], area__path__contains=f"/{COUNTY}/").first()
     if not site or not {DUTY, INSPECTOR, UNIT, VERIFIER, OPERATOR, OUTSIDER} <= people.keys():
         return {}

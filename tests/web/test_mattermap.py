@@ -44,7 +44,7 @@ def test_areas_and_sites_open_the_register_filtered(drawn: Cast) -> None:
     told = drawing(page)
     assert {(one["name"], one["matters"], one["shade"]) for one in told["shapes"]} == {("临清市", 1, 1), ("冠县", 0, 0)}
     (point,) = told["points"]
-    assert (point["at"], point["matters"]) == ([36.5, 115.5], 1)
+    assert (point["where"], point["matters"]) == ([36.5, 115.5], 1)
     for address in [one["address"] for one in told["shapes"] if one["matters"]] + [point["address"]]:
         assert "kind=finding" in address
         assert client.get(address).content.decode().count('name="id"') == 1

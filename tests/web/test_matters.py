@@ -210,3 +210,12 @@ def test_pages_ask_the_database_few_questions(cast: Cast) -> None:
         ) as asked:
             client.get(address)
         assert len(asked) <= 15, [query["sql"][:90] for query in asked.captured_queries]
+
+
+def test_the_organisation_of_the_site_is_proposed_when_assigning(cast: Cast) -> None:
+    matter = cast.finding()
+    assert matter.site
+    matter.site.organisation = cast.unit
+    matter.site.save()
+    page = signed_in(cast.dispatcher).get(f"/matters/{matter.pk}/assignment/").content.decode()
+    assert f'value="{cast.unit.name}"' in page

@@ -1,18 +1,18 @@
 // The desk by keyboard: j and k or the arrows move through the rows, Enter opens, r rules next, ? shows the keys.
 const rows = Array.from(document.querySelectorAll("[data-row]"));
-let at = -1;
+let here = -1;
 
 function visible(row) { return row.offsetParent !== null; }
 
 function go(step) {
-  let next = at + step;
+  let next = here + step;
   while (rows[next] && !visible(rows[next])) next += step;
   if (!rows[next]) return;
-  if (rows[at]) rows[at].classList.remove("is-at");
-  at = next;
-  rows[at].classList.add("is-at");
-  rows[at].querySelector("a").focus({ preventScroll: true });
-  rows[at].scrollIntoView({ block: "nearest" });
+  if (rows[here]) rows[here].classList.remove("is-at");
+  here = next;
+  rows[here].classList.add("is-at");
+  rows[here].querySelector("a").focus({ preventScroll: true });
+  rows[here].scrollIntoView({ block: "nearest" });
 }
 
 function help() {
@@ -38,8 +38,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-row]");
   const found = rows.indexOf(row);
-  if (found < 0 || found === at) return;
-  if (rows[at]) rows[at].classList.remove("is-at");
-  at = found;
-  rows[at].classList.add("is-at");
+  if (found < 0 || found === here) return;
+  if (rows[here]) rows[here].classList.remove("is-at");
+  here = found;
+  rows[here].classList.add("is-at");
 });

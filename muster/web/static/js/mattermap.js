@@ -2,6 +2,7 @@
 const box = document.getElementById("map");
 const drawing = JSON.parse(document.getElementById("map-data").textContent);
 const L = window.L;
+const FEW = 3;
 
 const opens = (layer, address) => { layer.on("click", () => { window.location.href = address; }); };
 
@@ -20,12 +21,13 @@ function drawShape(shape, tiled) {
   return layer;
 }
 
-function drawPoint(point) {
+function drawPoint(point, few) {
   const radius = Math.min(18, 5 + Math.sqrt(point.matters));
-  const layer = L.circleMarker(point.at, { radius, className: "site" });
+  const layer = L.circleMarker(point.where, { radius, className: "site" });
   const told = document.createElement("span");
   told.textContent = point.said;
-  layer.bindTooltip(told);
+  // Where they are few, one sees at once what they are.
+  layer.bindTooltip(told, few ? { permanent: true, direction: "right", offset: [radius, 0] } : {});
   opens(layer, point.address);
   return layer;
 }
@@ -38,7 +40,7 @@ function draw() {
     map.attributionControl.setPrefix(false);
   }
   const shapes = drawing.shapes.map((shape) => drawShape(shape, box.dataset.tiles));
-  const points = drawing.points.map((point) => drawPoint(point));
+  const points = drawing.points.map((point) => drawPoint(point, drawing.points.length <= FEW));
   map.fitBounds(L.featureGroup(shapes.length ? shapes : points).getBounds(), { padding: [16, 16] });
   // A label is placed by the view: there has to be one first.
   shapes.concat(points).forEach((layer) => layer.addTo(map));

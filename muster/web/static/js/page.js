@@ -25,6 +25,19 @@ document.addEventListener("click", (event) => {
   if (document.execCommand("copy")) done();
 });
 
+// An open menu closes when one looks elsewhere, or by Escape.
+const closeMenus = (kept) => document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+  if (!menu.contains(kept)) menu.open = false;
+});
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("focusin", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest && event.target.closest("details[data-menu][open]");
+  closeMenus(null);
+  if (menu) menu.querySelector("summary").focus();
+});
+
 // Previews of photos. The files stay in the input itself, so that the plain form sends them.
 document.addEventListener("change", (event) => {
   const input = event.target;
