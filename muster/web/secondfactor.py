@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.people.role import SECOND_FACTOR_ROLES
 from muster.web.context import roles_of
+from muster.web.navigation import Navigation
 
 MADE_HERE = "second_factor_made_here"
 
 #: On the way there is nothing else to go to: whoever is led here gets through no other door yet.
-ALONE: dict[str, Any] = {"doors": {}}
+ALONE: dict[str, Any] = {"doors": {}, "navigation": Navigation([], [])}
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc, unused-ignore]
