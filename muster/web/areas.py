@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
-from muster.briefings.asked import incident_asked, may_read, scope_asked
+from muster.briefings.asked import may_read, scope_asked
 from muster.briefings.figure import Scope
 from muster.lib.refusal import Refusal
 from muster.people.person import Person
 from muster.people.role import AREA_ROLES
 from muster.places.area import Area
+from muster.web.context import incident_here
 from muster.web.figurefilter import moment_of, window_of
 from muster.web.figurepage import FigurePage
 from muster.web.figures import address_of
@@ -32,7 +33,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 
 def shown(request: HttpRequest, template: str, of: Area, number: str = "", **context: object) -> HttpResponse:
     """A page of figures, of the organisation of that number if any, as of the moment and window that the address says."""
-    problem, incident = "", incident_asked(None)
+    problem, incident = "", incident_here(request)
     asked = {"area": "", "organisation": number}
     try:
         scope = scope_asked(incident, {**request.GET.dict(), **asked}, of)

@@ -31,6 +31,7 @@ from muster.people.person import Person
 from muster.people.role import AREA_ROLES, Role
 from muster.web.bulkform import BulkForm
 from muster.web.context import roles_of
+from muster.web.scope import person_of
 from muster.web.words import STEPS
 
 MOST = 500
@@ -135,10 +136,10 @@ def _page(request: HttpRequest, noun: str, matters: list[Matter], unseen: int) -
     if stage in STAGES and form.is_valid():
         tell = STAGES[stage]
         # A preview gives the acts to come an id of their own: going back and changing something is another act.
-        context = {**frame, "fates": Fates(list(tell(verb, form, _person(request)))), "next_id": uuid7()}
+        context = {**frame, "fates": Fates(list(tell(verb, form, person_of(request)))), "next_id": uuid7()}
         context["left_out"] = [Fate(one) for one in _seen(request, request.POST.getlist("not")[:MOST])]
         return render(request, "bulk/preview.html" if stage == "preview" else "bulk/done.html", context)
-    context = {**frame, "fates": Fates(list(foreseen(verb, matters, _person(request))))}
+    context = {**frame, "fates": Fates(list(foreseen(verb, matters, person_of(request))))}
     return render(request, "bulk/form.html", context, status=422 if stage in STAGES else 200)
 
 
@@ -197,7 +198,7 @@ def _seen(request: HttpRequest, ticked: list[str]) -> list[Matter]:
     """The ticked ones that this person may see, in the order in which they were ticked."""
     ids = [pk for pk in map(_uuid, ticked) if pk]
     related = ("area", "site__organisation", "lead", "pack")
-    found = Matter.objects.seen_by(_person(request)).filter(pk__in=ids).select_related(*related)
+    found = Matter.objects.seen_by(person_of(request)).filter(pk__in=ids).select_related(*related)
     by_id = {one.pk: one for one in found.defer("area__outline", "site__outline")}
     return [by_id[pk] for pk in ids if pk in by_id]
 
@@ -207,11 +208,6 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _person(request: HttpRequest) -> Person:
-    person: Person = request.user  # type: ignore[assignment]
-    return person
 
 
 urlpatterns = [path("matters/bulk/<slug:noun>/", bulk, name="bulk")]

@@ -31,12 +31,12 @@ from muster.loop.issue import (
 from muster.loop.matter import Matter
 from muster.loop.situation import Actor, Situation, situations_of
 from muster.loop.steps import PublicationDraft
-from muster.people.person import Person
 from muster.people.role import AREA_ROLES, Role
 from muster.web.bulk import Fates, each
 from muster.web.context import incident_of, roles_of
 from muster.web.formpage import line, posted
 from muster.web.guard import holding
+from muster.web.scope import person_of
 
 PAGE = 30
 READERS = (*AREA_ROLES, Role.LIAISON)
@@ -110,13 +110,13 @@ def withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _issued(request: HttpRequest, form: IssueForm) -> Fates:
-    whole, number, person = form.cleaned_data["form"], form.cleaned_data["number"], _person(request)
+    whole, number, person = form.cleaned_data["form"], form.cleaned_data["number"], person_of(request)
     ticked = Matter.objects.seen_by(person).filter(pk__in=_ids(request)).order_by("pk")[:LISTED]
     return Fates(list(each(list(ticked), lambda one: one.publish(by=person, number=number, id=part_of(whole, one.pk)))))
 
 
 def _withdrawn(request: HttpRequest, seen: Bulletin, form: WithdrawalForm) -> Fates:
-    whole, reason, person = form.cleaned_data["form"], form.cleaned_data["reason"], _person(request)
+    whole, reason, person = form.cleaned_data["form"], form.cleaned_data["reason"], person_of(request)
     standing = [one for one in published_in([seen], person)[seen.pk] if not one.publication.ended_at]
     matters = [one.matter for one in standing]
     return Fates(list(each(matters, lambda one: one.withdraw(by=person, reason=reason, id=part_of(whole, one.pk)))))
@@ -132,7 +132,7 @@ def _again(form: forms.Form, fates: Fates) -> None:
 
 
 def _list(request: HttpRequest, form: IssueForm, fates: Fates) -> HttpResponse:
-    person, before = _person(request), _valid([request.GET.get("before", "")])
+    person, before = person_of(request), _valid([request.GET.get("before", "")])
     waiting = _waiting(request, fates)
     if not form.is_bound:
         form.initial = {"form": uuid7(), "number": _number(request, waiting)}
@@ -147,7 +147,7 @@ def _list(request: HttpRequest, form: IssueForm, fates: Fates) -> HttpResponse:
 
 def _waiting(request: HttpRequest, fates: Fates) -> list[Waiting]:
     """Drafts for who publishes there, and for the unit that they name; nobody else sees them before they appear."""
-    person = _person(request)
+    person = person_of(request)
     actor, drafts = Actor.of(person), list(drafts_seen_by(person)[:LISTED])
     situations = situations_of([one.matter_id for one in drafts], person)
     ticked, refused = set(_ids(request)), {fate.matter.pk: fate.refusal for fate in fates.refused}
@@ -170,7 +170,7 @@ def _waiting(request: HttpRequest, fates: Fates) -> list[Waiting]:
 def _issue(
     request: HttpRequest, seen: Bulletin, form: WithdrawalForm, fates: Fates | None = None, asks: bool = False
 ) -> HttpResponse:
-    person = _person(request)
+    person = person_of(request)
     shown = published_in([seen], person)[seen.pk]
     actor, situations = Actor.of(person), situations_of([one.matter.pk for one in shown], person)
 
@@ -197,7 +197,7 @@ def _number(request: HttpRequest, waiting: list[Waiting]) -> str:
     """The next number where the first of them would be published."""
     incident = incident_of(request)
     first = next((one.draft.matter for one in waiting if one.publishes), None)
-    grant = publishing_grant(_person(request).grants_at(), first) if first else None
+    grant = publishing_grant(person_of(request).grants_at(), first) if first else None
     return next_number(incident, grant.area, _("No. %(n)s") % {"n": 1}) if incident and grant else ""
 
 
@@ -216,12 +216,7 @@ def _valid(texts: list[str]) -> list[UUID]:
 
 
 def _seen(request: HttpRequest, pk: UUID) -> Bulletin:
-    return get_object_or_404(bulletins_seen_by(_person(request)), pk=pk)
-
-
-def _person(request: HttpRequest) -> Person:
-    person: Person = request.user  # type: ignore[assignment]
-    return person
+    return get_object_or_404(bulletins_seen_by(person_of(request)), pk=pk)
 
 
 urlpatterns = [

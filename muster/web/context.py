@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from muster.briefings.asked import NoIncident
 from muster.incidents.incident import Incident
 from muster.people.role import AREA_ROLES, Role
 from muster.web.navigation import navigation
@@ -39,6 +40,14 @@ def incident_of(request: HttpRequest) -> Incident | None:
         found = next((one for one in own if one.pk == chosen), None) or next(iter(own or open_incidents(request)), None)
         request._incident = found  # type: ignore[attr-defined]
     return request._incident  # type: ignore[attr-defined, no-any-return]
+
+
+def incident_here(request: HttpRequest) -> Incident:
+    """The same, for a page that is nothing without one. Raises NoIncident."""
+    found = incident_of(request)
+    if not found:
+        raise NoIncident
+    return found
 
 
 def incidents_of(request: HttpRequest) -> list[Incident]:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest
 
-from muster.briefings.asked import NoIncident
 from muster.incidents.incident import Incident
 from muster.people.person import Person
 from muster.people.role import Role
 from muster.places.area import Area
-from muster.web.context import incident_of
+from muster.web.context import incident_here
 from muster.web.scope import person_of
 
 DESK_ROLES = (Role.HEADQUARTERS, Role.DISPATCHER)
@@ -32,9 +31,7 @@ class Desk:
 
 def desk_of(request: HttpRequest) -> Desk:
     """The desk that the address names, else the largest; another's area doesn't exist."""
-    incident, person = incident_of(request), person_of(request)
-    if not incident:
-        raise NoIncident
+    incident, person = incident_here(request), person_of(request)
     areas = commanded(person, incident)
     code = request.GET.get("area") or request.POST.get("area")
     area = next((area for area in areas if code in (None, "", area.pk)), None)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from muster.briefings.chain import chain, chain_of_children
-from muster.briefings.days import daily
+from muster.briefings.days import before_today, ends_of_days
 from muster.briefings.figure import FIGURES, Figure, Number, Scope
 from muster.briefings.listing import shown
 from muster.places.area import Area
@@ -146,7 +146,11 @@ class FigurePage:
 
     @cached_property
     def by_day(self) -> dict[str, list[tuple[date, Number]]]:
-        return daily(replace(self.scope, from_at=None, to_at=None), DRAWN, self.days)
+        """The last day is that of the moment, whose values stand above already."""
+        scope = replace(self.scope, from_at=None, to_at=None)
+        last = chain(scope, DRAWN) if self.scope.windowed else self.values
+        before, days = before_today(scope, DRAWN, self.days - 1), ends_of_days(scope, self.days)
+        return {key: list(zip(days, [*before[key], last[key]], strict=True)) for key in DRAWN}
 
     @property
     def days(self) -> int:

@@ -12,13 +12,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from muster.briefings.asked import incident_asked, may_read, own_area, scope_asked
+from muster.briefings.asked import may_read, own_area, scope_asked
 from muster.briefings.chain import chain
 from muster.briefings.figure import FIGURES, Figure, Number, Scope
 from muster.briefings.listing import shown
 from muster.lib.refusal import Refusal
 from muster.people.role import AREA_ROLES, Role
-from muster.web.context import incident_of
+from muster.web.context import incident_here
 from muster.web.figurefilter import described, moment_of, place_of, window_of
 from muster.web.guard import holding
 from muster.web.scope import person_of
@@ -71,7 +71,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 def scope_of(request: HttpRequest) -> tuple[Scope | None, str]:
     """What the address asks for, and what is wrong with it; another's area doesn't exist."""
-    incident, person = incident_of(request) or incident_asked(None), person_of(request)
+    incident, person = incident_here(request), person_of(request)
     own = own_area(person, incident)
     if not own and not request.GET.get("organisation"):
         raise Http404

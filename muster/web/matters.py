@@ -16,15 +16,16 @@ from muster.loop.act import VERBS
 from muster.loop.contact import Contact
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
-from muster.people.person import Person, Reveal
+from muster.people.person import Reveal
 from muster.web.matterpage import MatterPage
+from muster.web.scope import person_of
 from muster.web.stepform import StepForm, with_new_id
 from muster.web.words import STEPS
 
 
 @require_GET
 def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
-    page = MatterPage(_seen(request, pk), _person(request))
+    page = MatterPage(_seen(request, pk), person_of(request))
     return render(request, "matters/matter.html", {"section": "matters", "page": page, "matter": page.matter})
 
 
@@ -47,7 +48,7 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
             with_new_id(form, refusal)
             form.add_error(None, str(refusal))
             status = refusal.status
-    page = MatterPage(Matter.objects.get(pk=seen.pk), _person(request))
+    page = MatterPage(Matter.objects.get(pk=seen.pk), person_of(request))
     context = {
         "section": "matters", "form": form, "matter": page.matter, "page": page, "words": STEPS[verb], "noun": noun,
         "blocked": _blocked(page, verb), "evidence_needed": page.evidence_needed(verb),
@@ -59,37 +60,32 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
 @require_POST
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the telephone number of who asked, once, to who gave a reason; both are kept."""
-    page = MatterPage(_seen(request, pk), _person(request))
+    page = MatterPage(_seen(request, pk), person_of(request))
     reason = request.POST.get("reason", "").strip()
     if not page.contact:
         raise Http404
     if not reason:
         messages.error(request, _("Give a reason; it is kept with your name."))
         return redirect("matter", pk=pk)
-    Reveal.objects.create(by=_person(request), of_matter=pk, reason=reason)
+    Reveal.objects.create(by=person_of(request), of_matter=pk, reason=reason)
     shown: Contact = page.contact
     return render(request, "matters/contact.html", {"matter": page.matter, "contact": shown, "section": "matters"})
-
-
-def _person(request: HttpRequest) -> Person:
-    person: Person = request.user  # type: ignore[assignment]
-    return person
 
 
 def _seen(request: HttpRequest, pk: UUID) -> Matter:
     """Looked up through the person: to an outsider it doesn't exist."""
     # What few matters have is read when it is shown: with every join, planning takes longer than all else on the page.
     related = ("area", "site", "lead", "pack", "reporter_organisation")
-    found = Matter.objects.seen_by(_person(request)).select_related(*related).defer("area__outline", "site__outline")
+    found = Matter.objects.seen_by(person_of(request)).select_related(*related).defer("area__outline", "site__outline")
     return get_object_or_404(found, pk=pk)
 
 
 def _taken(request: HttpRequest, seen: Matter, verb: str, form: StepForm) -> HttpResponse:
-    getattr(seen, verb)(by=_person(request), id=form.cleaned_data["id"], **form.asked())
+    getattr(seen, verb)(by=person_of(request), id=form.cleaned_data["id"], **form.asked())
     messages.success(request, _("Recorded: %(step)s.") % {"step": STEPS[verb].name}, extra_tags="recorded")
     if verb == "sweep":
         return redirect("sweep", pk=form.cleaned_data["id"])
-    still = Matter.objects.seen_by(_person(request)).filter(pk=seen.pk).exists()
+    still = Matter.objects.seen_by(person_of(request)).filter(pk=seen.pk).exists()
     return redirect("matter", pk=seen.pk) if still else redirect("work")
 
 

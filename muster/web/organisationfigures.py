@@ -7,13 +7,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from muster.briefings.asked import incident_asked, may_read, own_area
+from muster.briefings.asked import may_read, own_area
+from muster.incidents.incident import Incident
 from muster.loop.matter import Matter
 from muster.people.organisation import Organisation
 from muster.people.person import Person
 from muster.people.role import AREA_ROLES, Role
 from muster.places.area import Area
 from muster.web.areas import shown
+from muster.web.context import incident_here
 from muster.web.guard import holding
 from muster.web.scope import person_of
 
@@ -24,16 +26,16 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
     """Wherever the reader sees its matters: in the whole of their own area."""
     known = get_object_or_404(Organisation.objects.select_related("area").defer("area__outline"), pk=pk)
     person = person_of(request)
-    area = area_of(person, known)
+    area = area_of(person, known, incident_here(request))
     if not area:
         raise Http404
     by_role = may_read(person, area)
     return shown(request, "organisations/figures.html", area, str(pk), organisation=known, by_role=by_role)
 
 
-def area_of(person: Person, organisation: Organisation) -> Area | None:
+def area_of(person: Person, organisation: Organisation, incident: Incident) -> Area | None:
     """The largest area in which this person may read the figures of an organisation."""
-    own = own_area(person, incident_asked(None))
+    own = own_area(person, incident)
     if own and (own.holds(organisation.area.path) or works_in(organisation, own)):
         return own
     granted = sorted(

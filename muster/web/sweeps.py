@@ -26,6 +26,7 @@ from muster.people.role import AREA_ROLES, Role
 from muster.places.area import Area
 from muster.places.site import Site, SiteKind
 from muster.web.matterpage import MatterPage
+from muster.web.scope import person_of
 
 FEW = 5
 FINDERS = (Role.INSPECTOR, Role.DISPATCHER, Role.HEADQUARTERS)
@@ -121,18 +122,18 @@ def in_order(ids: list[UUID], person: Person) -> list[Matter]:
 
 @require_GET
 def sweep(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = Sweep.objects.filter(matter__in=Matter.objects.seen_by(_person(request)))
+    found = Sweep.objects.filter(matter__in=Matter.objects.seen_by(person_of(request)))
     row: Sweep = get_object_or_404(found.select_related("matter__pack", "matter__site", "by_organisation"), pk=pk)
-    if MatterPage(row.matter, _person(request)).is_doer_only:
+    if MatterPage(row.matter, person_of(request)).is_doer_only:
         raise Http404
-    page = SweepPage(row, _person(request))
+    page = SweepPage(row, person_of(request))
     return render(request, "sweeps/sweep.html", {"section": "matters", "page": page, "matter": row.matter})
 
 
 @require_GET
 def similar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The few matters most alike, in the areas that this person sees; ``?part=1``: to be put into the matter's page."""
-    person = _person(request)
+    person = person_of(request)
     seen = Matter.objects.seen_by(person).select_related("site", "pack")
     page = MatterPage(get_object_or_404(seen, pk=pk), person)
     within = _widest(page)
@@ -150,11 +151,6 @@ def _widest(page: MatterPage) -> Area | None:
 
 def _codes(sites: Iterable[Any]) -> set[str]:
     return {code for site in sites for code in site.area.codes}
-
-
-def _person(request: HttpRequest) -> Person:
-    person: Person = request.user  # type: ignore[assignment]
-    return person
 
 
 urlpatterns = [

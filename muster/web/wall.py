@@ -11,14 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
-from muster.briefings.asked import incident_asked, may_read, own_area
+from muster.briefings.asked import may_read, own_area
 from muster.briefings.board import board
 from muster.briefings.wall import Wall
 from muster.lib.refusal import Refusal
 from muster.people.role import AREA_ROLES
 from muster.places.area import Area
 from muster.web.boardpage import BoardPage
-from muster.web.context import incident_of
+from muster.web.context import incident_here, incident_of
 from muster.web.guard import holding
 from muster.web.limits import limited
 from muster.web.scope import person_of
@@ -29,7 +29,7 @@ from muster.web.scope import person_of
 @never_cache
 def wall(request: HttpRequest) -> HttpResponse:
     """The wall of one's own area, or of another that one may read; every figure opens its rows."""
-    person, incident = person_of(request), incident_asked(None)
+    person, incident = person_of(request), incident_here(request)
     try:
         area = Area.named(request.GET["area"]) if request.GET.get("area") else own_area(person, incident)
     except Refusal as refusal:

@@ -100,7 +100,7 @@ def test_it_takes_few_queries(cast: Cast, django_assert_max_num_queries: DjangoA
     cast.closed()
     client = signed_in(cast.chief)
     client.get("/areas/371500/")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(24):
         client.get("/areas/371500/")
 
 
