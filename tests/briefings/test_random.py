@@ -29,7 +29,7 @@ from tests.loop.model import Told
 from tests.loop.moves import ACTS, SEVERITIES, WAITS
 from tests.loop.test_machine import Loop
 
-BRIEF = settings(max_examples=8, stateful_step_count=35, phases=[Phase.explicit, Phase.generate])
+BRIEF = settings(max_examples=12, stateful_step_count=35, phases=[Phase.explicit, Phase.generate])
 LONG = settings(max_examples=200, stateful_step_count=50, derandomize=False, suppress_health_check=list(HealthCheck))
 KEYS = [key for key, one in FIGURES.items() if one.opens == "matters"]
 ADDITIVE = [key for key in KEYS if FIGURES[key].additive]
@@ -50,7 +50,7 @@ STORIES: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "publishes": [("draft_publication", "chief", {}), ("publish", "deputy", {})],
     "reopens": [("reopen", "dispatcher", {})],
     "voids": [("ask_voiding", "chief", {}), ("void", "deputy", {})],
-    "withdraws": [("withdraw", "deputy", {})],
+    "withdraws": [("draft_publication", "chief", {}), ("publish", "deputy", {}), ("withdraw", "deputy", {})],
 }
 
 
@@ -141,23 +141,24 @@ class Counting(Loop):
 
     def figures_are_as_foretold(self) -> None:
         times = [at for at, _known in self.known[0]]
-        self.all_agree(times)
-        # The same from a tally, of a moment from which much went on since, and of one that is made of an earlier one.
-        for at in (times[len(times) // 3], times[len(times) // 2] - SAME):
-            keep(self.cast.incident, at)
-            self.all_agree(times)
-
-    def all_agree(self, times: list[datetime]) -> None:
-        middle, last = times[len(times) // 2], times[-1]
+        middle = times[len(times) // 2]
         windows = [Window(), Window(times[len(times) // 3], times[-2]), Window(to_at=middle), Window(middle)]
-        for area in (self.cast.city, self.cast.county, self.cast.town, self.cast.elsewhere):
-            for moment in (middle - SAME, middle, timezone.now(), None):
-                windowed = area == self.cast.city and moment in (middle, None)
-                for window in windows[: 4 if windowed else 1]:
-                    self.must_agree(Scope(self.cast.incident, area, moment, window.from_at, window.to_at), window)
+        self.areas_agree(times, windows)
         for organisation in (self.cast.unit, self.cast.bureau, self.cast.support):
             for moment in (middle, None):
                 self.must_agree(Scope(self.cast.incident, self.cast.city, moment, organisation=organisation), Window())
+        # The same from a tally, of a moment from which much went on since, and of one that is made of an earlier one.
+        # What occurred in a window is told from none.
+        for at in (times[len(times) // 3], middle - SAME):
+            keep(self.cast.incident, at)
+            self.areas_agree(times, windows[:1])
+
+    def areas_agree(self, times: list[datetime], windows: list[Window]) -> None:
+        middle, last = times[len(times) // 2], times[-1]
+        for area in (self.cast.city, self.cast.county, self.cast.town, self.cast.elsewhere):
+            for moment in (middle - SAME, middle, timezone.now(), None):
+                for window in windows if moment in (middle, None) else windows[:1]:
+                    self.must_agree(Scope(self.cast.incident, area, moment, window.from_at, window.to_at), window)
         self.sums_hold(middle)
         self.days_agree(last)
 
@@ -223,11 +224,12 @@ def counting(cast: Cast) -> type[Counting]:
     return Counting
 
 
+# Thousands of figures: three minutes on a free machine, and longer beside other work.
+@pytest.mark.timeout(900)
 def test_every_figure_is_what_the_model_counts(counting: type[Counting]) -> None:
     run_state_machine_as_test(counting, settings=BRIEF)
-    told = {verb for story in STORIES.values() for verb, _who, _asked in story} | {"move"}
-    never_done = {verb for verb in told if not counting.tally[verb, True]}
-    assert len(never_done) <= 3, never_done
+    never_done = {verb for verb in (*ACTS, "move") if not counting.tally[verb, True]}
+    assert not never_done & {"move", "fix_on_spot", "void", "merge", "publish", "withdraw", "verify", "request_closure"}
 
 
 @pytest.mark.soak

@@ -112,8 +112,7 @@ class Told:
         need(*(sees(one) and self._may_do(one, own) for one in (lead, *supports)))
         self.sides = own
         if self.status == "closure_requested":
-            self.cycle, self.responses, self.files, self.silent = self.cycle + 1, 0, 0, False
-            self.requested_at = None
+            self.cycle, self.requested_at, self.responses, self.files, self.silent = self.cycle + 1, None, 0, 0, False
         self._dispatch(now, lead, supports)
 
     def fix_on_spot(self, who: str | None, now: datetime, doer: str) -> None:
@@ -206,10 +205,8 @@ class Told:
         self.sides, self.voiding_by = self._with(who, "checker"), who
 
     def void(self, who: str | None, now: datetime) -> None:
-        need(who in HEADQUARTERS, self._may_check(who), self.status in LIVE)
-        need(self.voiding_by, self.voiding_by != who)
-        self.sides, self.voiding_by = self._with(who, "checker"), None
-        self.status, self.verify_due = "void", None
+        need(who in HEADQUARTERS, self._may_check(who), self.status in LIVE, self.voiding_by, self.voiding_by != who)
+        self.sides, self.status, self.verify_due = self._with(who, "checker"), "void", None
         self._end()
 
     def merge(self, who: str | None, now: datetime, target: Told) -> None:
@@ -222,18 +219,14 @@ class Told:
         self.draft_by, self.drafts = who, self.drafts + 1
 
     def reply_to_publication(self, who: str | None, now: datetime) -> None:
-        need(
-            self._leads(who),
-            self.status in (*WORKED_ON, "closure_requested", "closed"),
-            self.draft_by or self.published,
-        )
+        need(self._leads(who), self.status in (*LIVE, "closed"), self.draft_by or self.published)
         reply = (self.drafts if self.draft_by else self.shown, LIAISON_OF[who or ""])
         need(reply not in self.replied)
         self.replied |= {reply}
 
     def publish(self, who: str | None, now: datetime) -> None:
-        need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), self.draft_by, not self.published)
-        need(self.draft_by != who)
+        second = self.draft_by and self.draft_by != who
+        need(who in HEADQUARTERS, self.status in (*LIVE, "closed"), second, not self.published)
         self.draft_by, self.published, self.shown = None, True, self.drafts
 
     def withdraw(self, who: str | None, now: datetime) -> None:

@@ -28,7 +28,7 @@ from tests.loop.moves import ACTS, ANYBODY, IMPORTERS, LEDGER, SEVERITIES, WAITS
 from tests.loop.stage import in_exercise, rows, sides
 
 # Without shrinking, which takes minutes: the long run does it.
-BRIEF = settings(max_examples=25, stateful_step_count=40, phases=[Phase.explicit, Phase.generate])
+BRIEF = settings(max_examples=45, stateful_step_count=40, phases=[Phase.explicit, Phase.generate])
 LONG = settings(max_examples=250, stateful_step_count=50, derandomize=False, suppress_health_check=list(HealthCheck))
 
 
@@ -253,9 +253,8 @@ def machine(cast: Cast) -> type[Loop]:
 
 def test_the_loop_does_what_the_model_foretells(machine: type[Loop]) -> None:
     run_state_machine_as_test(machine, settings=BRIEF)
-    # What few steps come to, the long run comes to; but most must have been done, or the rest proves nothing.
     never_done = set(ACTS) - {verb for verb, accepted in machine.tally if accepted}
-    assert len(never_done) <= len(ACTS) // 3, never_done
+    assert len(never_done) <= 3, never_done
 
 
 @pytest.mark.soak

@@ -199,6 +199,16 @@ def test_what_is_registered_belongs_to_the_chosen_incident(cast: Cast, flood: In
         assert form.incident == incident
 
 
+def test_pages_of_figures_tell_of_the_chosen_incident(cast: Cast, flood: Incident) -> None:
+    cast.finding(area=cast.county, site=None)
+    client = signed_in(cast.chief)
+    for incident, found in ((cast.incident, 1), (flood, 0)):
+        client.post("/incidents/current/", {"incident": incident.pk})
+        assert client.get("/areas/371581/").context["page"].values["findings_found"] == found
+        assert client.get("/figures/?area=371581").context["scope"].incident == incident
+        assert client.get("/wall/?area=371581").context["incident"] == incident
+
+
 def test_no_other_incident_can_be_chosen(cast: Cast, flood: Incident, far: Person) -> None:
     for chosen in (flood.pk, 999, "x", ""):
         assert signed_in(far).post("/incidents/current/", {"incident": chosen}).status_code == 404
