@@ -146,7 +146,7 @@ def sha256_of(value: Any) -> str:
 
 def canonical(value: Any) -> str:
     """JSON with one form per value: sorted keys, no spaces, times in UTC with microseconds."""
-    return json.dumps(value, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return CANONICAL.encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -164,3 +164,7 @@ def _plain(value: Any) -> Any:
         case models.Model():
             return value.pk
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+#: Made once: an act asks for five of them.
+CANONICAL = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
+from muster.lib.compiled import Quick
 from muster.loop.check import Check
 from muster.loop.command import Command
 from muster.loop.dispatch import Dispatch
@@ -86,3 +88,8 @@ class Matter(Intake, Ledger, Dispatch, Work, Check, Command):
                 name="matter_merged_into_one",
             ),
         ]  # fmt: skip
+
+    @classmethod
+    def of_id(cls, pk: UUID) -> Matter:
+        """One of which nothing is known yet but its id: a verb reads all else itself."""
+        return Quick(cls).from_db(connection.alias, ["id"], [pk])

@@ -173,7 +173,7 @@ STAGES: dict[str, Callable[[str, BulkForm, Person], Iterable[Fate]]] = {"preview
 def _taken(verb: str, form: BulkForm, person: Person, matter: Matter) -> Any:
     act_id = part_of(form.cleaned_data["id"], matter.pk)
     # The row that is shown stays as it was: the verb reads its own anew.
-    return getattr(Matter(pk=matter.pk), verb)(by=person, id=act_id, **form.asked_of(matter))
+    return getattr(Matter.of_id(matter.pk), verb)(by=person, id=act_id, **form.asked_of(matter))
 
 
 def each(matters: list[Matter], act: Callable[[Matter], Any]) -> Iterable[Fate]:

@@ -11,10 +11,15 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from muster.lib.compiled import Compiled, Given
 from muster.people.role import SECOND_FACTOR_ROLES
 from muster.web.context import roles_of
 from muster.web.navigation import Navigation
 
+#: Looked up with every request of headquarters.
+FACTOR: Compiled[Any] = Compiled(
+    lambda: Authenticator.objects.filter(user=Given("person"), type=Authenticator.Type.TOTP).order_by("pk")[:1]
+)
 MADE_HERE = "second_factor_made_here"
 
 #: On the way there is nothing else to go to: whoever is led here gets through no other door yet.
@@ -61,6 +66,5 @@ def _passed(request: HttpRequest, factor: int) -> bool:
 
 
 def _factor_of(request: HttpRequest) -> int | None:
-    factors = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP)
-    factor: int | None = factors.values_list("pk", flat=True).first()
-    return factor
+    found = FACTOR(person=request.user.pk)
+    return found[0].pk if found else None
