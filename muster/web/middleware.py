@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from muster.lib.refusal import Refusal
@@ -24,6 +25,43 @@ Respond = Callable[[HttpRequest], HttpResponse]
 ON_THE_WAY = ("account_reauthenticate", "account_logout")
 CHANGE_PASSWORD = "account_change_password"
 LANGUAGE_COOKIE = "language"
+
+
+API = "/api/"
+#: An answer of the API is no page: it loads nothing, and stands in none.
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+def on_pages(name: str) -> Callable[[Respond], Respond]:
+    """The middleware of that name for pages alone: what it does means nothing to the API, where time counts."""
+
+    def middleware(get_response: Respond) -> Respond:
+        apart = import_string(name)(get_response)
+
+        def respond(request: HttpRequest) -> HttpResponse:
+            return get_response(request) if request.path.startswith(API) else apart(request)
+
+        return respond
+
+    return middleware
+
+
+whitenoise = on_pages("whitenoise.middleware.WhiteNoiseMiddleware")
+messages = on_pages("django.contrib.messages.middleware.MessageMiddleware")
+pages_policy = on_pages("csp.middleware.CSPMiddleware")
+
+
+def policy(get_response: Respond) -> Respond:
+    """What an answer may load, and where it may stand."""
+    of_page = pages_policy(get_response)
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = of_page(request)
+        if request.path.startswith(API):
+            response.headers["Content-Security-Policy"] = API_POLICY
+        return response
+
+    return respond
 
 
 def locale(get_response: Respond) -> Respond:
@@ -48,7 +86,7 @@ def incident_zone(get_response: Respond) -> Respond:
     """Pages show the incident's zone of time, and in an exercise its clock; an act, its matter's."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        incident = None if request.path.startswith(("/static/", "/api/")) else incident_of(request)
+        incident = None if request.path.startswith(("/static/", API)) else incident_of(request)
         with incident.clock() if incident else contextlib.nullcontext():
             return get_response(request)
 
@@ -73,7 +111,7 @@ class second_factor:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        api = request.path.startswith("/api/")
+        api = request.path.startswith(API)
         public = not getattr(view, "login_required", True) and not api
         if public or not request.user.is_authenticated:
             return None

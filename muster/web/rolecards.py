@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,6 +95,7 @@ def _here(request: HttpRequest) -> bool:
     return not forwarded and _loopback(request.META["REMOTE_ADDR"]) and (host == "localhost" or _loopback(host))
 
 
+@functools.lru_cache(1000)
 def _loopback(text: str) -> bool:
     try:
         address = ip_address(text)

@@ -51,6 +51,12 @@ def test_the_same_act_again_has_the_same_receipt_and_another_is_a_conflict(cast:
     assert (conflict.status_code, conflict.json()["code"]) == (409, "conflict")  # type: ignore[attr-defined]
 
 
+def test_an_answer_loads_nothing_and_stands_in_no_page(cast: Cast) -> None:
+    headers = signed_in(cast.finder).get("/api/matters").headers
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["X-Frame-Options"] == "DENY"
+
+
 def test_the_fixer_can_not_close_it(cast: Cast) -> None:
     matter = cast.at_closure()
     client = signed_in(cast.fixer)
