@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,10 @@ from muster.server.embedded import running
 
 if TYPE_CHECKING:
     from muster.incidents.incident import Incident
+    from muster.people.person import Person
 
+#: Since when the incident has been going on; matters are of the last 60 days.
+LONG = timedelta(days=61)
 KEPT = "MUSTER_BENCH_FOLDER"
 CSRF = "benchbenchbenchbenchbenchbench32"
 
@@ -86,15 +90,14 @@ def _city() -> Incident:
 
 
 def _incident(area: str) -> Incident:
-    """An exercise, as role cards sign in only there; its clock is the world's."""
+    """A real one, in which figures are tallied and finished days kept."""
     from django.utils import timezone
 
     from muster.incidents.incident import Incident
     from muster.policy.version import PackVersion
 
-    incident = Incident.objects.create(
-        name_zh="基准", name_en="Benchmark", area_id=area, exercise=True, started_at=timezone.now()
-    )
+    began = timezone.now() - LONG
+    incident = Incident.objects.create(name_zh="基准", name_en="Benchmark", area_id=area, started_at=began)
     text = files("muster.policy").joinpath("packs/cn-epidemic-2022-11.toml").read_text(encoding="utf-8")
     incident.put_in_force(PackVersion.adopt(text, "cn-epidemic-2022-11.toml"))
     return incident
@@ -108,23 +111,24 @@ def _let_go() -> None:
 
 
 def cookies(login: str, count: int) -> list[str]:
-    """The Cookie headers of ``count`` sessions that a role card opened for this person."""
+    """The Cookie headers of ``count`` sessions of this person, each with its second factor passed."""
     from muster.people.person import Person
 
     person = Person.objects.get(login=login)
     return [f"sessionid={_session(person)}; csrftoken={CSRF}" for _n in range(count)]
 
 
-def _session(person: object) -> str:
+def _session(person: Person) -> str:
+    from allauth.mfa.models import Authenticator
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
-    from muster.people.person import Person
-    from muster.web.rolecards import BACKEND, ROLE_CARD
+    from muster.web.rolecards import BACKEND
+    from muster.web.secondfactor import MADE_HERE
 
-    assert isinstance(person, Person)
+    factor, _new = Authenticator.objects.get_or_create(user=person, type=Authenticator.Type.TOTP, defaults={"data": {}})
     session = SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person.pk), BACKEND
-    session[HASH_SESSION_KEY], session[ROLE_CARD] = person.get_session_auth_hash(), True
+    session[HASH_SESSION_KEY], session[MADE_HERE] = person.get_session_auth_hash(), factor.pk
     session.create()
     return str(session.session_key)

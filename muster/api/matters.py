@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, ConfigDict, Field, create_model
 
+from muster.briefings.counting import planned
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
 from muster.loop.act import VERBS, Receipt
@@ -26,7 +27,6 @@ from muster.places.area import Area
 from muster.places.site import Site
 from muster.register.look import Look
 from muster.register.order import Page
-from muster.register.planned import planned
 from muster.register.selection import Selection
 
 router = Router(tags=["matters"])

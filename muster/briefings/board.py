@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from muster.briefings.chain import Values, chain_and_children
+from muster.briefings.counting import planned
 from muster.briefings.days import before_today
 from muster.briefings.figure import Number, Scope
 from muster.incidents.incident import Incident
+from muster.lib.fresh import Fresh
 from muster.loop.matter import Matter
 from muster.loop.state import WORKED_ON
 from muster.places.area import Area
@@ -54,26 +54,16 @@ class Board:
     longest: tuple[Late, ...]
 
 
-_boards: dict[tuple[int, str], tuple[float, Board]] = {}
-_making = threading.Lock()
+_boards = Fresh[Board](least_s=FRESH_S)
+forget = _boards.forget
 
 
 def board(incident: Incident, area: Area) -> Board:
     """The board of an area, made at most every few seconds, however many look at it."""
-    key = (incident.pk, area.pk)
-    with _making:
-        made_at, made = _boards.get(key, (0.0, None))
-        if made is None or time.monotonic() - made_at > FRESH_S:
-            made = _board(incident, area)
-            _boards[key] = (time.monotonic(), made)
-    return made
+    return _boards.get((incident.pk, area.pk), lambda: _board(incident, area))
 
 
-def forget() -> None:
-    """Make every board anew."""
-    _boards.clear()
-
-
+@planned()
 def _board(incident: Incident, area: Area) -> Board:
     now = Scope(incident, area)
     scope = replace(now, as_of=now.moment)

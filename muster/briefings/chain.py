@@ -25,29 +25,21 @@ def chain(scope: Scope, keys: Sequence[str]) -> Values:
 
 def chain_of_children(scope: Scope, keys: Sequence[str]) -> dict[str, Values]:
     """The same for every area directly below, by its code and in the official order."""
-    codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
-    values = {code: nothing(keys) for code in codes}
-    for key, place, value in asked(scope, keys, values, lambda path: child(scope, path)):
-        # What lies in the area itself lies in none of them.
-        if place in values:
-            values[place][key] = value
-    return values
+    return chain_and_children(scope, keys)[1]
 
 
 def chain_and_children(scope: Scope, keys: Sequence[str]) -> tuple[Values, dict[str, Values]]:
-    """Both, of additive figures, counted once: the area's are the sum of those below and of what lies in none of them."""
+    """Both, counted once."""
     codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
-    below = {code: nothing(keys) for code in codes}
-    whole, known = nothing(keys), set[str]()
-    for key, place, value in tally.told(scope, keys, [scope.area.code, *below]):
-        (whole if place == scope.area.code else below[place])[key] = value
-        known.add(key)
+    values = {code: nothing(keys) for code in [scope.area.code, *codes]}
+    told = list(tally.told(scope, keys, values))
+    known = {key for key, _place, _value in told}
     others = [key for key in keys if key not in known]
-    for key, place, value in counted(scope, others, lambda path: child(scope, path)):
-        whole[key] = (whole[key] or 0) + (value or 0)
-        if place in below:
-            below[place][key] = value
-    return whole, below
+    for key, place, value in told + counted(scope, others, lambda path: child(scope, path), whole=True):
+        # What lies in the area itself lies in none of them.
+        if place in values:
+            values[place][key] = value
+    return values.pop(scope.area.code), values
 
 
 def nothing(keys: Sequence[str]) -> Values:
@@ -64,12 +56,12 @@ def asked(scope: Scope, keys: Sequence[str], codes: Collection[str], by: Place) 
     return known + counted(scope, [key for key in keys if key in others], by)
 
 
-def counted(scope: Scope, keys: Sequence[str], by: Place) -> list[tuple[str, str, Number]]:
-    """The same, counted from the matters."""
+def counted(scope: Scope, keys: Sequence[str], by: Place, *, whole: bool = False) -> list[tuple[str, str, Number]]:
+    """The same, counted from the matters; ``whole``: of the scope's area, too."""
     parts: list[str] = []
     values: list[Any] = []
     for key in dict.fromkeys(keys):
-        sql, params = FIGURES[key].statement(scope, by)
+        sql, params = FIGURES[key].statement(scope, by, whole=whole)
         parts.append(f"select '{key}', of.* from ({sql}) of")
         values.extend(params)
     if not parts:

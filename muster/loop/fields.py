@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
@@ -160,6 +160,17 @@ def _locked(matter: type[MatterFields]) -> Compiled[Any]:
 
 #: Kinds that an operator takes by telephone and calls back about.
 HEARD_BY_TELEPHONE = (Kind.REQUEST, Kind.PROPOSAL)
+
+
+def showing_more(grants: Iterable[Grant]) -> Iterator[Grant]:
+    """Those that show anything that one before doesn't: a duty officer holds several roles in one area."""
+    known = set[tuple[str, str, int | None]]()
+    for grant in grants:
+        alone = grant.role not in AREA_ROLES
+        shows = (grant.area.path, grant.role if alone else "", grant.organisation_id if alone else None)
+        if shows not in known:
+            known.add(shows)
+            yield grant
 
 
 def seen_under(grant: Grant, assigned: models.QuerySet[Any]) -> Q:

@@ -19,7 +19,7 @@ from muster.lib.compiled import Quick
 from muster.loop.check import Check
 from muster.loop.command import Command
 from muster.loop.dispatch import Dispatch
-from muster.loop.fields import seen_under
+from muster.loop.fields import seen_under, showing_more
 from muster.loop.intake import Intake
 from muster.loop.ledger import Ledger
 from muster.loop.state import WORKED_ON, Kind, Status
@@ -34,7 +34,7 @@ class Matters(models.QuerySet["Matter"]):
     def seen_by(self, person: Person) -> Matters:
         """The matters that a person's grants cover; none without grants. All reading begins here."""
         seen, assigned = Q(pk__in=[]), Assignment.objects.filter(ended_at=None)
-        for grant in person.grants_at():
+        for grant in showing_more(person.grants_at()):
             seen |= seen_under(grant, assigned)
         return self.filter(seen)
 
@@ -49,11 +49,14 @@ class Matter(Intake, Ledger, Dispatch, Work, Check, Command):
         db_table = "matter"
         indexes = [
             models.Index(fields=["area_path", "-id"], name="matter_in_area", opclasses=["text_pattern_ops", ""]),
+            # What is late is counted on every page of headquarters: from the index alone.
             models.Index(
-                fields=["due_at"], condition=Q(status__in=["assigned", "accepted", "in_progress"]), name="matter_due"
+                fields=["due_at"], condition=Q(status__in=["assigned", "accepted", "in_progress"]),
+                include=["incident", "kind", "area_path", "id"], name="matter_due",
             ),
             models.Index(
-                fields=["verify_due_at"], condition=Q(status="closure_requested"), name="matter_check_due"
+                fields=["verify_due_at"], condition=Q(status="closure_requested"),
+                include=["incident", "kind", "area_path", "id"], name="matter_check_due",
             ),
             models.Index(fields=["id"], condition=Q(status="registered"), name="matter_unassigned"),
             # For what is alike: the trigrams of the texts, and what was found at a site.

@@ -49,6 +49,7 @@ class Return(Question):
     class Meta:
         db_table = "return_"
         constraints = [one_open("return")]
+        indexes = [models.Index(fields=["rule_due_at", "matter"], condition=Q(ended_at=None), name="return_rule_due")]
 
 
 class ReturnRuling(Step):
@@ -67,6 +68,11 @@ class ExtensionRequest(Question):
     class Meta:
         db_table = "extension_request"
         constraints = [one_open("extension_request")]
+        indexes = [
+            models.Index(
+                fields=["rule_due_at", "matter"], condition=Q(ended_at=None), name="extension_request_rule_due"
+            )
+        ]
 
 
 class ExtensionRuling(Step):

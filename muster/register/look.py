@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from muster.incidents.incident import Incident
 from muster.lib import clock
-from muster.loop.fields import seen_under
+from muster.loop.fields import seen_under, showing_more
 from muster.loop.matter import Matter, Matters
 from muster.loop.sides import Hand, Party
 from muster.loop.state import Side
@@ -51,7 +51,7 @@ class Look:
     def aside(self) -> Q:
         """Of the matters seen, those that one doesn't see as, or below, who does the work: there it is told who found it."""
         assigned, shown = Assignment.objects.filter(ended_at=None), Q(pk__in=[])
-        for grant in self.person.grants_at():
+        for grant in showing_more(self.person.grants_at()):
             if grant.role != Role.LIAISON:
                 shown |= seen_under(grant, assigned)
         doer = {"matter": OuterRef("pk"), "side": Side.DOER}

@@ -40,12 +40,16 @@ VIEWS = (
 )
 
 
+#: How far a tab is counted: six of them stand on every page of the register.
+TABBED = 999
+
+
 def counts(look: Look, chosen: Matters) -> dict[str, int]:
     """How many each view lists, and, without a name, how many are chosen, in one query; none is counted far."""
     named = {view.filter: look.seen.filter(FILTERS[view.filter].read(look, "1").where) for view in VIEWS if view.filter}
     # Of nothing Django makes no statement.
     asked = {**named, **({} if chosen.query.is_empty() else {"": chosen})}
-    pieces = [found.order_by().values("pk")[: COUNTED + 1] for found in asked.values()]
+    pieces = [found.order_by().values("pk")[: (TABBED if name else COUNTED) + 1] for name, found in asked.items()]
     compiled = [piece.query.sql_with_params() for piece in pieces]
     select = ", ".join(f"(select count(*) from ({sql}) v)" for sql, _params in compiled)
     with connection.cursor() as cursor:

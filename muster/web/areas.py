@@ -39,13 +39,15 @@ def shown(request: HttpRequest, template: str, of: Area, number: str = "", **con
         scope = scope_asked(incident, {**request.GET.dict(), **asked}, of)
     except Refusal as refusal:
         problem, scope = str(refusal), scope_asked(incident, asked, of)
-    context |= {"section": "figures", "page": FigurePage(scope), "scope": scope, "problem": problem, **times(scope)}
+    page = FigurePage(scope)
+    context |= {"section": "figures", "page": page, "scope": scope, "problem": problem, **times(scope, page.scope)}
     return render(request, template, context, status=422 if problem else 200)
 
 
-def times(scope: Scope) -> dict[str, str]:
+def times(scope: Scope, told: Scope) -> dict[str, str]:
+    """``told``: the scope as of the moment that the figures are told for."""
     return {
-        "as_of": moment_of(scope), "window": window_of(scope) if scope.windowed else "",
+        "as_of": moment_of(told), "window": window_of(scope) if scope.windowed else "",
         "figures_address": reverse("figures") + address_of(scope),
     }  # fmt: skip
 

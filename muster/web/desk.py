@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from muster.briefings.counting import planned
 from muster.web import trusted
 from muster.web.deskpage import DeskPage
 from muster.web.deskscope import DESK_ROLES, desk_of
@@ -17,13 +18,11 @@ from muster.web.guard import holding
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     found = desk_of(request)
-    page = DeskPage(found)
     computer = trusted.computer_of(request)
-    context = {
-        "section": "desk", "desk": found, "page": page, "computer": computer,
-        "others": trusted.others(computer, found.person),
-    }  # fmt: skip
-    return render(request, "desk/desk.html", context)
+    others = trusted.others(computer, found.person)
+    context = {"section": "desk", "desk": found, "page": DeskPage(found), "computer": computer, "others": others}
+    with planned():
+        return render(request, "desk/desk.html", context)
 
 
 urlpatterns = [path("desk/", desk, name="desk")]

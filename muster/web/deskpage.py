@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -101,14 +100,18 @@ class DeskPage:
     @cached_property
     def rulings(self) -> list[Ruling]:
         """By the deadline of the ruling; what this person may not rule on is shown without a door."""
-        waits = Return.objects.filter(ended_at=None).values("matter_id")
-        waits = waits.union(ExtensionRequest.objects.filter(ended_at=None).values("matter_id"))
-        found = self._matters(Q(status__in=WORKED_ON, pk__in=waits)).annotate(
-            returned=Subquery(_question(Return)), extension=Subquery(_question(ExtensionRequest, until=F("until"))),
-            rule_due=Coalesce(Subquery(_rule_due(Return)), Subquery(_rule_due(ExtensionRequest))),
-            doer=self._doer(),
-        )  # fmt: skip
-        return [_ruling(one, self.now) for one in found.order_by("rule_due", "pk")[:SHOWN]]
+        waits = self._waits(Return, Value(None, DateTimeField()))
+        waits = waits.union(self._waits(ExtensionRequest, F("until")), all=True)
+        first = list(waits.order_by("rule_due_at", "matter_id")[:SHOWN])
+        found = self._matters(Q(pk__in=[one[0] for one in first])).annotate(doer=self._doer()).in_bulk()
+        return [_ruling(found[pk], self.now, *asked) for pk, *asked in first if pk in found]
+
+    def _waits(self, table: type[Question], until: Any) -> QuerySet[Any, Any]:
+        """The first questions of a kind that wait for their ruling, with what they ask."""
+        here = self._here(Q(status__in=WORKED_ON)).order_by().values("pk")
+        found = table._default_manager.filter(ended_at=None, matter__in=here).annotate(asked_until=until)
+        asked = found.values_list("matter_id", "rule_due_at", "reason", "asked_until", Value(table is Return))
+        return asked.order_by("rule_due_at", "matter_id")[:SHOWN]
 
     @cached_property
     def next(self) -> Ruling | None:
@@ -154,18 +157,20 @@ class DeskPage:
         return Tile(FIGURES[key].name, icon, colour if value else "", value, FIGURES[key].address(self.scope), shown)
 
     def _matters(self, where: Q) -> Matters:
+        related = ("area", "site", "lead", "pack")
+        shown: Matters = self._here(where).select_related(*related).defer("area__outline", "site__outline")
+        return shown
+
+    def _here(self, where: Q) -> Matters:
         """Reached through the person, in the area of the desk, of its incident."""
-        found = Matter.objects.seen_by(self.desk.person).filter(
+        return Matter.objects.seen_by(self.desk.person).filter(
             where, incident=self.desk.incident, area_path__under=self.desk.area.path
         )
-        shown: Matters = found.select_related("area", "site", "lead", "pack").defer("area__outline", "site__outline")
-        return shown
 
     def _doer(self) -> Q:
         """Whether the person, or an organisation that they belong to or stand below, does the work there."""
-        own = [row.organisation.path for row in self.desk.person.memberships_now()]
-        above = {int(pk) for path in own for pk in path.rstrip("/").split("/")}
-        parties = Party.objects.filter(matter=OuterRef("pk"), side=Side.DOER, organisation__in=above)
+        below = self.desk.person.memberships_now().filter(organisation__path__startswith=OuterRef("organisation__path"))
+        parties = Party.objects.filter(Exists(below), matter=OuterRef("pk"), side=Side.DOER)
         hands = Hand.objects.filter(matter=OuterRef("pk"), side=Side.DOER, person=self.desk.person)
         return Q(Exists(parties)) | Q(Exists(hands))
 
@@ -199,24 +204,11 @@ def _level() -> Any:
     return raised.order_by("-level").values("area__level")[:1]
 
 
-def _open(table: type[Question]) -> Any:
-    return table._default_manager.filter(matter=OuterRef("pk"), ended_at=None)
-
-
-def _question(table: type[Question], **more: F) -> Any:
-    return _open(table).values(told=JSONObject(reason="reason", **more))[:1]
-
-
-def _rule_due(table: type[Question]) -> Any:
-    return _open(table).values("rule_due_at")[:1]
-
-
-def _ruling(one: Any, now: datetime) -> Ruling:
-    asked = one.returned or one.extension
-    noun, name = RETURN if one.returned else EXTENSION
-    until = asked.get("until")
-    until = datetime.fromisoformat(until) if until else None
-    return Ruling(one, noun, name, asked["reason"], one.rule_due, until, not one.doer, now)
+def _ruling(
+    one: Any, now: datetime, due: datetime | None, reason: str, until: datetime | None, returned: bool
+) -> Ruling:
+    noun, name = RETURN if returned else EXTENSION
+    return Ruling(one, noun, name, reason, due, until, not one.doer, now)
 
 
 RETURN = ("return-ruling", gettext_lazy("Return"))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from muster.briefings.chain import chain, chain_of_children
-from muster.briefings.days import before_today, ends_of_days
 from muster.briefings.figure import FIGURES, Figure, Number, Scope
 from muster.briefings.listing import shown
+from muster.briefings.overview import Asked, overview
 from muster.places.area import Area
 from muster.web.charts import Chart, Line
 from muster.web.figurelook import LOOKS, Look, colour_of
@@ -67,16 +65,22 @@ class Below:
     cells: list[Block]
 
 
+def days_of(scope: Scope) -> int:
+    """Since the incident began: before, there was nothing."""
+    zone = scope.incident.tz
+    began, last = (at.astimezone(zone).date() for at in (scope.incident.started_at, scope.moment))
+    return max(2, min(DAYS, (last - began).days + 1))
+
+
 class FigurePage:
     def __init__(self, scope: Scope) -> None:
         """As of one moment, so that every figure opens as many rows as it counts."""
-        self.scope = replace(scope, as_of=scope.moment)
         self.of_one = scope.organisation is not None
-
-    @cached_property
-    def values(self) -> dict[str, Number]:
+        self._blocks: dict[str, Block] = {}
         teams = () if self.of_one else TEAMS
-        return chain(self.scope, (*LOOP, *BESIDE, *APART, *ASIDE, *teams))
+        asked = Asked((*LOOP, *BESIDE, *APART, *ASIDE, *teams), DRAWN, days_of(scope))
+        self.told = overview(scope, asked)
+        self.scope, self.values, self.by_day = self.told.scope, self.told.values, self.told.by_day
 
     @property
     def loop(self) -> list[Block]:
@@ -108,6 +112,11 @@ class FigurePage:
         return [*self.loop, *self.beside, *self.apart]
 
     def _block(self, key: str) -> Block:
+        if key not in self._blocks:
+            self._blocks[key] = self._made(key)
+        return self._blocks[key]
+
+    def _made(self, key: str) -> Block:
         figure, value = FIGURES[key], self.values[key]
         look = LOOKS.get(key) or Look(str(figure.name), "people", "grey")
         if self.of_one and key == "findings_found":
@@ -144,21 +153,6 @@ class FigurePage:
         signed = f"{change:+,}".replace("-", "−") if change else "0"
         return _("%(change)s since yesterday") % {"change": signed}
 
-    @cached_property
-    def by_day(self) -> dict[str, list[tuple[date, Number]]]:
-        """The last day is that of the moment, whose values stand above already."""
-        scope = replace(self.scope, from_at=None, to_at=None)
-        last = chain(scope, DRAWN) if self.scope.windowed else self.values
-        before, days = before_today(scope, DRAWN, self.days - 1), ends_of_days(scope, self.days)
-        return {key: list(zip(days, [*before[key], last[key]], strict=True)) for key in DRAWN}
-
-    @property
-    def days(self) -> int:
-        """Since the incident began: before, there was nothing."""
-        zone = self.scope.incident.tz
-        began, last = (at.astimezone(zone).date() for at in (self.scope.incident.started_at, self.scope.moment))
-        return max(2, min(DAYS, (last - began).days + 1))
-
     @property
     def charts(self) -> list[Chart]:
         """A window is of what occurred in it; by the day, figures are told without one."""
@@ -178,7 +172,7 @@ class FigurePage:
     @cached_property
     def below(self) -> list[Below]:
         """In the official order, never by their figures; of an organisation, only where it has anything."""
-        found = chain_of_children(self.scope, BELOW)
+        found = self.told.below
         areas = Area.objects.defer("outline").in_bulk(found)
         rows = [Below(areas[code], self._cells(areas[code], values)) for code, values in found.items()]
         return [row for row in rows if not self.of_one or any(cell.value for cell in row.cells)]
@@ -193,7 +187,7 @@ class FigurePage:
     def columns(self) -> tuple[str, ...]:
         return tuple(key for key in BELOW if not (self.of_one and key == "findings_fed_back"))
 
-    @property
+    @cached_property
     def looks(self) -> dict[str, Look]:
         return {key: self._block(key).look for key in self.columns}
 

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from muster.briefings.counting import planned
 from muster.loop.state import WORKED_ON
 from muster.places.area import Area
 from muster.places.site import Site
 from muster.register.order import COUNTED
-from muster.register.planned import planned
 from muster.register.selection import Selection, query_of
 from muster.web.context import MATTER_ROLES
 from muster.web.guard import holding

@@ -11,13 +11,13 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from muster.briefings.counting import planned
 from muster.lib.refusal import Refusal
 from muster.loop.matter import Matter, Matters
 from muster.register.look import Look
 from muster.register.order import COUNTED
-from muster.register.planned import planned
 from muster.register.selection import Problem, Selection, query_of
-from muster.register.views import VIEWS, counts
+from muster.register.views import TABBED, VIEWS, counts
 from muster.web.chattext import unnamed
 from muster.web.context import MATTER_ROLES, incident_of
 from muster.web.figurefilter import described
@@ -60,9 +60,10 @@ def tidied(asked: QueryDict) -> str | None:
     return query_of(kept)
 
 
-def said(count: int) -> str:
+def said(count: int, most: int = 0) -> str:
     """A count as people read it; beyond what is counted, 10,000+."""
-    return number_format(min(count, COUNTED), force_grouping=True) + ("+" if count > COUNTED else "")
+    most = most or COUNTED
+    return number_format(min(count, most), force_grouping=True) + ("+" if count > most else "")
 
 
 def listed(found: Matters) -> Matters:
@@ -93,7 +94,7 @@ def _columns(chosen: Selection) -> Any:
 def _views(chosen: Selection, numbers: dict[str, int]) -> dict[str, Any]:
     """The views as tabs, and whether this query is one of them."""
     query, own = query_of(chosen.asked), list(chosen.look.person.kept_views.all())
-    tabs = [(view, said(numbers[view.filter]) if view.filter else "", view.query == query) for view in VIEWS]
+    tabs = [(view, said(numbers[view.filter], TABBED) if view.filter else "", view.query == query) for view in VIEWS]
     kept = next((one for one in own if one.query == query), None)
     new = bool(query) and not kept and not any(here for _view, _count, here in tabs) and not chosen.problems
     return {"tabs": tabs, "own": own, "kept": kept, "query": query, "may_keep": new}

@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from muster.briefings.figure import FIGURES, Scope
 from muster.people.role import Role
 from muster.web.charts import APART, Chart, Line, spread
 from muster.web.figurepage import BESIDE, LOOP
 from tests.cast import Cast
+from tests.web.asking import few_questions
 from tests.web.signed_in import signed_in
 
 FIGURE = r'class="fig" href="([^"]+)">.*?class="fig-v[^"]*">([\d,.]+)'
@@ -96,11 +96,11 @@ def test_charts_are_well_formed_and_stand_as_tables(cast: Cast) -> None:
         assert ElementTree.fromstring(one).get("aria-label")
 
 
-def test_it_takes_few_queries(cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_it_takes_few_queries(cast: Cast) -> None:
     cast.closed()
     client = signed_in(cast.chief)
     client.get("/areas/371500/")
-    with django_assert_max_num_queries(24):
+    with few_questions():
         client.get("/areas/371500/")
 
 

@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from muster.briefings import board
 from muster.briefings.figure import FIGURES, Scope
@@ -23,6 +22,7 @@ from muster.web.boardpage import sparkline, told
 from muster.web.mapping import drawing
 from tests.cast import Cast
 from tests.loop import stage
+from tests.web.asking import few_questions
 from tests.web.signed_in import signed_in
 
 OUTLINES = {
@@ -182,13 +182,11 @@ def test_an_area_whose_parts_have_no_outline_is_listed(cast: Cast) -> None:
     assert cast.town.name_zh in page
 
 
-def test_many_screens_take_few_queries_and_one_computation(
-    cast: Cast, late: Matter, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_many_screens_take_few_queries_and_one_computation(cast: Cast, late: Matter) -> None:
     address, client = link(cast), Client()
-    with django_assert_max_num_queries(22):
+    with few_questions():
         client.get(address)
-    with django_assert_max_num_queries(10):
+    with few_questions(5):
         client.get(address)
 
 
