@@ -76,7 +76,7 @@ class Matter(Intake, Ledger, Dispatch, Work, Check, Command):
                 include=["dispatched_at", "id"],
             ),
             # For the register's filters: each the newest first.
-            models.Index(fields=["status", "id"], name="matter_in_state"),
+            models.Index(fields=["status", "id"], name="matter_in_state", include=["area_path"]),
             models.Index(fields=["category", "id"], name="matter_of_category"),
             models.Index(fields=["severity", "id"], name="matter_of_severity"),
             models.Index(fields=["way", "id"], name="matter_by_way"),

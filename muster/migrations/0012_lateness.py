@@ -1,4 +1,4 @@
-"""Indexes from which alone is counted what is late, and in whose order questions wait for their ruling."""
+"""Indexes from which alone is counted what is late and listed what is in a state; the order in which questions wait."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RemoveIndex("matter", "matter_due"),
         migrations.RemoveIndex("matter", "matter_check_due"),
+        migrations.RemoveIndex("matter", "matter_in_state"),
+        migrations.AddIndex(
+            "matter", models.Index(fields=["status", "id"], include=["area_path"], name="matter_in_state")
+        ),
         migrations.AddIndex(
             "matter",
             models.Index(

@@ -15,7 +15,7 @@ from muster.briefings.asked import moment_asked
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.loop.state import WORKED_ON, Kind, Status, Way
-from muster.loop.steps import Escalation, ExtensionRequest, LedgerLine, Publication, Return
+from muster.loop.steps import Escalation, LedgerLine
 from muster.register.look import Look
 from muster.register.names import Meant, area_meant, lead_meant, reporter_meant, site_meant, team_meant
 from muster.register.order import DUE
@@ -133,8 +133,9 @@ def _due_today(look: Look) -> Q:
     return Q(status__in=WORKED_ON, due_at__gte=look.now, due_at__lt=look.midnight)
 
 
-def _open(table: type[Return | ExtensionRequest | Publication]) -> Q:
-    return Q(pk__in=table._default_manager.filter(ended_at=None).values("matter_id"))
+def _open(steps: str) -> Q:
+    """That one of these is open, of which there is at most one. Joined, as the database then may begin with them."""
+    return Q(**{f"{steps}__isnull": False, f"{steps}__ended_at": None})
 
 
 def _numbers(look: Look, value: str) -> Read:
@@ -167,10 +168,10 @@ FILTERS: dict[str, Filter] = {
         flag("overdue", _("Overdue"), lambda look: Q(status__in=WORKED_ON, due_at__lt=look.now)),
         flag("due_today", _("Due today"), _due_today),
         flag("waiting", _("Waits for its check"), lambda look: Q(status=Status.CLOSURE_REQUESTED)),
-        flag("returned", _("Return pending"), lambda look: Q(status__in=WORKED_ON) & _open(Return)),
-        flag("extension", _("Extension pending"), lambda look: Q(status__in=WORKED_ON) & _open(ExtensionRequest)),
+        flag("returned", _("Return pending"), lambda look: Q(status__in=WORKED_ON) & _open("returns")),
+        flag("extension", _("Extension pending"), lambda look: Q(status__in=WORKED_ON) & _open("extensionrequests")),
         flag("escalated", _("Escalated"), lambda look: Q(pk__in=Escalation.objects.values("matter_id"))),
-        flag("published", _("Published"), lambda look: _open(Publication)),
+        flag("published", _("Published"), lambda look: _open("publications")),
         flag("recurrence", _("Recurrence"), lambda look: Q(recurrence_of__isnull=False), aside=True),
         flag("imported", _("Imported"), lambda look: Q(pk__in=LedgerLine.objects.values("matter_id"))),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from muster.loop.matter import Matter, Matters
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+Shown = Callable[[Matters], Matters]
 COUNTED = 10_000
 """How far matters are counted; beyond, it is “10,000+”."""
 DUE = "clock_due(matter.status, matter.due_at, matter.verify_due_at)"
@@ -40,11 +42,16 @@ class Order:
     due: bool = False
     down: bool = False
 
-    def page(self, found: Matters, asked: Place, size: int) -> Page:
-        """The page that follows a place, or goes before it."""
+    def page(self, found: Matters, asked: Place, size: int, shown: Shown = lambda page: page) -> Page:
+        """The page that follows a place, or goes before it; ``shown`` says what of its rows is read.
+
+        Which rows it has is asked first: often an index alone tells it, and nothing is read that isn't shown.
+        """
         way = replace(self, down=not self.down) if asked.back else self
-        rows = list(way._sorted(way._beyond(found, asked.at))[: size + 1])
-        more, rows = len(rows) > size, rows[:size]
+        keys = list(way._sorted(way._beyond(found, asked.at)).values_list("pk", flat=True)[: size + 1])
+        more, keys = len(keys) > size, keys[:size]
+        known = shown(Matter.objects.filter(pk__in=keys)).in_bulk() if keys else {}
+        rows = [known[key] for key in keys if key in known]
         if asked.back:
             rows.reverse()
         before, after = (more, True) if asked.back else (bool(asked.at), more)
@@ -67,7 +74,10 @@ class Order:
         than = "<" if self.down else ">"
         due, pk = _read(at, self.due)
         if not self.due:
-            return found.filter(pk__lt=pk) if self.down else found.filter(pk__gt=pk)
+            bound = "lt" if self.down else "gt"
+            # Said of both, as the database doesn't conclude one from the other: it walks either, from there on.
+            both = {f"{name}__{bound}": pk for name in ("pk", *(("searched__pk",) if searches(found) else ()))}
+            return found.filter(**both)
         beyond = f"({DUE}, matter.id) {than} (%s::timestamptz, %s::uuid)"
         return found.filter(RawSQL(beyond, [due, str(pk)], BooleanField()))
 
@@ -106,6 +116,11 @@ ORDERS = {
         Order("due_last", _("Due last"), due=True, down=True),
     )
 }
+
+
+def searches(found: Matters) -> bool:
+    """Whether words are looked at, which stand in a table of their own."""
+    return any(join.table_name == "matter_search" for join in found.query.alias_map.values())
 
 
 def _read(at: str, due: bool) -> tuple[str, UUID]:

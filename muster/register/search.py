@@ -63,8 +63,7 @@ def matching(text: str) -> Q:
     if all(_faint(part) for part in parts):
         raise SearchTooShort(text=text)
     typed = [part for part in parts if PINYIN.fullmatch(part)]
-    written = Q(*(holding(part) for part in parts if part not in typed))
-    found = Q(pk__in=Searched.objects.filter(written).values("matter_id")) if written else Q()
+    found = Q(*(holding(part, "searched__") for part in parts if part not in typed))
     for part in typed:
         found &= Q(pk__in=Searched.objects.filter(holding(part)).values("matter_id").union(*_named(part), all=True))
     return found
@@ -80,12 +79,16 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text.replace("\0", "")).lower().strip()[:LONGEST]
 
 
-def holding(said: str) -> Q:
-    """That the words hold what is said: the index of letter pairs leads to few, which are then looked at."""
+def holding(said: str, row: str = "") -> Q:
+    """That the words hold what is said: the index of letter pairs leads to few, which are then looked at.
+
+    ``row``: how the words are reached.
+    """
+    words = {f"{row}words__contains": said}
     if _faint(said):
-        return Q(words__contains=said)
+        return Q(**words)
     grams = " & ".join(_quoted(gram) for gram in sorted(_grams(said))) or _quoted(said) + ":*"
-    return Q(grams__paired=grams, words__contains=said)
+    return Q(**words, **{f"{row}grams__paired": grams})
 
 
 def _grams(said: str) -> set[str]:

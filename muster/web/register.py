@@ -72,7 +72,7 @@ def listed(found: Matters) -> Matters:
 
 
 def _listed(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
-    page = chosen.order.page(listed(chosen.matters), chosen.place, PAGE)
+    page = chosen.order.page(chosen.matters, chosen.place, PAGE, listed)
     numbers = counts(chosen.look, chosen.matters)
     count = said(numbers[""])
     figure = described(chosen.figure, chosen.scope, count) if chosen.figure and chosen.scope else ""
