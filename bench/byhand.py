@@ -21,9 +21,9 @@ ROLES = {
 }
 
 
-def statements() -> dict[str, str]:
-    """The statements of byhand.sql by name."""
-    text = files("bench").joinpath("byhand.sql").read_text(encoding="utf-8")
+def statements(file: str = "byhand.sql") -> dict[str, str]:
+    """The statements of a file by name."""
+    text = files("bench").joinpath(file).read_text(encoding="utf-8")
     parts = (part.partition("\n") for part in text.split("-- name: ")[1:])
     return {
         name.strip(): "\n".join(line for line in sql.splitlines() if not line.startswith("--"))

@@ -117,3 +117,8 @@ insert into contact (matter_id, name, phone, salt, expires_at)
 select id, '来电人' || n, '10000000000', bench.sha(id::text), %(until)s + interval '30 days' from life where kind <> 'finding';
 insert into revisit_draw (matter_id, cycle, drawn_at)
 select id, 1, closed_at from life where on_spot and bench.draw(n, 22) < 0.02;
+
+-- What the register is searched in, as its triggers would have written it.
+insert into matter_search (matter_id, words, grams)
+select id, words, search_grams(words)
+from (select m.id, search_words(m) words from life l join matter m on m.id = l.id offset 0) w;

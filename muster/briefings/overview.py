@@ -34,6 +34,7 @@ class Overview:
 
 #: Of a big city the medians take a second; what is quick is told as of the very moment.
 _overviews = Fresh[Overview](quick_s=0.5)
+forget = _overviews.forget
 
 
 def overview(scope: Scope, asked: Asked) -> Overview:
