@@ -143,7 +143,9 @@ class Hand:
         yield Page("register by one filter, 100th page", deep)
         words = [(text, f"s.grams @@ '''{text}''' and s.words like '%%{text}%%'") for text in ("漏采", "岳庄", "垃圾")]
         tables = "matter m join matter_search s on s.matter_id = m.id"
-        yield Page("register, two characters", [self.list_of(f"q={quote(text)}", where, tables) for text, where in words])
+        yield Page(
+            "register, two characters", [self.list_of(f"q={quote(text)}", where, tables) for text, where in words]
+        )
 
     def list_of(self, query: str, where: str, tables: str = "matter m", *, deep: bool = False) -> Look:
         counted = self.filled("counted", self.area.path, where=where, tables=tables)

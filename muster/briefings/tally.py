@@ -69,7 +69,8 @@ def told(scope: Scope, keys: Sequence[str], codes: Collection[str]) -> Iterator[
     since, kept = _last(scope, codes) if made and whole else (None, {})
     if since is None or (scope.as_of and scope.as_of - since > NEAR):
         return
-    for code, counts in added(kept, changed(scope, since), codes).items():
+    needed = tuple(dict.fromkeys(one for key in made for one in FIGURES[key].made_of))
+    for code, counts in added(kept, changed(scope, since, needed), codes).items():
         for key in made:
             yield key, code, FIGURES[key].made(counts)
 
@@ -97,24 +98,27 @@ def added(
     return counts
 
 
-def changed(scope: Scope, since: datetime) -> dict[str, Counter[str]]:
+def changed(scope: Scope, since: datetime, keys: tuple[str, ...] = tuple(TALLIED)) -> dict[str, Counter[str]]:
     """How much more of each is counted at the scope's moment than was at an earlier one, by the path of the area."""
     changes: dict[str, Counter[str]] = defaultdict(Counter)
     now = scope.as_of is None
-    parts = [(1, _counting(now=now, open_end=now), scope.as_of), (-1, _counting(now=False, open_end=now), since)]
+    parts = [
+        (1, _counting(keys, now=now, open_end=now), scope.as_of),
+        (-1, _counting(keys, now=False, open_end=now), since),
+    ]
     sql = " union all ".join(f"select {sign}, of.* from ({counted}) of" for sign, (counted, _marks), _as_of in parts)
     values: list[Any] = []
     for _sign, (_counted, marks), as_of in parts:
         given = {"incident": scope.incident.pk, "since": since, "until": scope.as_of, "as_of": as_of}
         values += [given[one.value] if isinstance(one, Given) else one for one in marks]
     for sign, path, *numbers in fetched(sql, values):
-        changes[path].update({key: sign * number for key, number in zip(TALLIED, numbers, strict=True)})
+        changes[path].update({key: sign * number for key, number in zip(keys, numbers, strict=True)})
     return changes
 
 
-@functools.cache
-def _counting(*, now: bool, open_end: bool) -> tuple[str, tuple[Any, ...]]:
-    """A statement of all counts over the matters that went on since: as they stand, or as they stood at a moment.
+@functools.lru_cache(200)
+def _counting(keys: tuple[str, ...], *, now: bool, open_end: bool) -> tuple[str, tuple[Any, ...]]:
+    """A statement of these counts over the matters that went on since: as they stand, or as they stood at a moment.
 
     ``open_end``: that went on since, until now; else until the moment that is given. Compiled once a process, as that takes
     longer than the counting.
@@ -123,7 +127,7 @@ def _counting(*, now: bool, open_end: bool) -> tuple[str, tuple[Any, ...]]:
     at = Now(scope, few=True) if now else Then(scope, few=True)
     matters: QuerySet[Any, Any] = Matter.objects.all() if now else spans_at(scope)
     went_on = matters.filter(_went_on(at, open_end), **{at.registered("incident"): Given("incident")}).order_by()
-    numbers = {f"number_{key}": Count("pk", filter=_counts(one, at)) for key, one in TALLIED.items()}
+    numbers = {f"number_{key}": Count("pk", filter=_counts(TALLIED[key], at)) for key in keys}
     sql, params = (
         went_on.values(place=F(at.path)).annotate(**numbers).values_list("place", *numbers).query.sql_with_params()
     )

@@ -45,9 +45,19 @@ class PackVersion(models.Model):
         )
         return kept
 
+    @classmethod
+    def known(cls, pk: int) -> Self:
+        """The version of that number, read once by a process: a version never changes, and its text is long."""
+        return _known(cls, pk)  # type: ignore[return-value]
+
     @property
     def pack(self) -> Pack:
         return _parsed(self.text, self.key)
+
+
+@lru_cache(maxsize=32)
+def _known(table: type[PackVersion], pk: int) -> PackVersion:
+    return table._default_manager.get(pk=pk)
 
 
 @lru_cache(maxsize=32)

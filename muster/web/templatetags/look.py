@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -37,6 +38,7 @@ SOON = timedelta(hours=2)
 
 
 @register.simple_tag
+@functools.lru_cache(1000)
 def icon(name: str, more: str = "") -> SafeString:
     """An icon of the sprite; decoration only, so a word stands beside it."""
     return format_html(
