@@ -148,7 +148,8 @@ class Hand:
         )
 
     def list_of(self, query: str, where: str, tables: str = "matter m", *, deep: bool = False) -> Look:
-        counted = self.filled("counted", self.area.path, where=where, tables=tables)
+        far = "1000" if query.startswith("q=") else "10001"
+        counted = self.filled("counted", self.area.path, where=where, tables=tables, far=far)
         if deep:
             begins = self._begins(query)
             query, where = f"{query}&after={begins}".lstrip("&"), f"{where} and m.id < '{begins}'"

@@ -88,4 +88,4 @@ select
     where r.ended_at is null and {under} and m.status in ('assigned', 'accepted', 'in_progress') limit 1000) v),
   (select count(*) from (select 1 from publication p join matter m on m.id = p.matter_id
     where p.ended_at is null and {under} limit 1000) v),
-  (select count(*) from (select 1 from {tables} where {under} and {where} limit 10001) v)
+  (select count(*) from (select 1 from {tables} where {under} and {where} limit {far}) v)

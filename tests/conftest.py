@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -24,6 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder in SHARING:
             item.add_marker(pytest.mark.xdist_group(folder))
             item.add_marker(pytest.mark.timeout(LOAD_S))
+
+
+@pytest.fixture(autouse=True)
+def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes a slow machine long to make would be shown again where a test has just changed it."""
+    monkeypatch.setattr("muster.briefings.overview._overviews.quick_s", math.inf)
 
 
 @pytest.fixture

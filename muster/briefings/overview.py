@@ -33,7 +33,7 @@ class Overview:
 
 
 #: Of a big city the medians take a second; what is quick is told as of the very moment.
-_overviews = Fresh[Overview](quick_s=0.5)
+_overviews = Fresh[Overview](quick_s=0.05)
 forget = _overviews.forget
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from muster.loop.matter import Matters
 from muster.register.filters import FILTERS
 from muster.register.look import Look
-from muster.register.order import COUNTED
+from muster.register.order import COUNTED, searches
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -45,13 +45,18 @@ TABBED = 999
 
 
 def counts(look: Look, chosen: Matters) -> dict[str, int]:
-    """How many each view lists, and, without a name, how many are chosen, in one query; none is counted far."""
+    """How many each view lists, and, without a name, how many are chosen, in one query; none beyond ``far``."""
     named = {view.filter: look.seen.filter(FILTERS[view.filter].read(look, "1").where) for view in VIEWS if view.filter}
     # Of nothing Django makes no statement.
     asked = {**named, **({} if chosen.query.is_empty() else {"": chosen})}
-    pieces = [found.order_by().values("pk")[: (TABBED if name else COUNTED) + 1] for name, found in asked.items()]
+    pieces = [found.order_by().values("pk")[: (TABBED if name else far(chosen)) + 1] for name, found in asked.items()]
     compiled = [piece.query.sql_with_params() for piece in pieces]
     select = ", ".join(f"(select count(*) from ({sql}) v)" for sql, _params in compiled)
     with connection.cursor() as cursor:
         cursor.execute(f"select {select}", [value for _sql, params in compiled for value in params])
         return {"": 0, **dict(zip(asked, cursor.fetchone(), strict=True))}
+
+
+def far(chosen: Matters) -> int:
+    """How far what is chosen is counted: less far where words are looked at."""
+    return TABBED if searches(chosen) else COUNTED

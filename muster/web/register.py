@@ -17,7 +17,7 @@ from muster.loop.matter import Matter, Matters
 from muster.register.look import Look
 from muster.register.order import COUNTED
 from muster.register.selection import Problem, Selection, query_of
-from muster.register.views import TABBED, VIEWS, counts
+from muster.register.views import TABBED, VIEWS, counts, far
 from muster.web.chattext import unnamed
 from muster.web.context import MATTER_ROLES, incident_of
 from muster.web.figurefilter import described
@@ -74,7 +74,7 @@ def listed(found: Matters) -> Matters:
 def _listed(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
     page = chosen.order.page(chosen.matters, chosen.place, PAGE, listed)
     numbers = counts(chosen.look, chosen.matters)
-    count = said(numbers[""])
+    count = said(numbers[""], far(chosen.matters))
     figure = described(chosen.figure, chosen.scope, count) if chosen.figure and chosen.scope else ""
     return {
         "rows": rows_of(chosen.look, page.rows), "page": page, "count": count, "number": numbers[""], "figure": figure,
