@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named, and print their table: ``python -m bench [verb verb_sql pages demo]``."""
+"""Run all benchmarks, or those named, and print their table: ``python -m bench [verb scale …]``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import import_module
 
 from bench.measure import table
 
-NAMES = ("verb", "verb_sql", "pages", "figures", "fill", "demo")
+NAMES = ("verb", "verb_sql", "pages", "figures", "scale", "paint", "fill", "demo")
 
 
 def main(names: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -54,7 +55,7 @@ class Board:
     longest: tuple[Late, ...]
 
 
-_boards = Fresh[Board](least_s=FRESH_S)
+_boards = Fresh[Board](least_s=FRESH_S, quick_s=math.inf)
 forget = _boards.forget
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 SHOWN = 12
+RETURN, EXTENSION, UNASSIGNED = "return-ruling", "extension-ruling", ""
+#: What is ruled on, by the noun of its ruling.
+RULINGS: dict[str, StrOrPromise] = {RETURN: gettext_lazy("Return"), EXTENSION: gettext_lazy("Extension")}
 #: How an escalation is called by the level of area that it went to.
 RAISED: dict[str, StrOrPromise] = {
     "town": gettext_lazy("to the town"),
@@ -100,27 +103,41 @@ class DeskPage:
     @cached_property
     def rulings(self) -> list[Ruling]:
         """By the deadline of the ruling; what this person may not rule on is shown without a door."""
-        waits = self._waits(Return, Value(None, DateTimeField()))
-        waits = waits.union(self._waits(ExtensionRequest, F("until")), all=True)
-        first = list(waits.order_by("rule_due_at", "matter_id")[:SHOWN])
-        found = self._matters(Q(pk__in=[one[0] for one in first])).annotate(doer=self._doer()).in_bulk()
-        return [_ruling(found[pk], self.now, *asked) for pk, *asked in first if pk in found]
+        known = {one.pk: one for one in self._waiting}
+        asked = [(known[pk], told) for pk, *told in self._first if told[0] != UNASSIGNED and pk in known]
+        return [_ruling(one, self.now, *told) for one, told in asked][:SHOWN]
 
-    def _waits(self, table: type[Question], until: Any) -> QuerySet[Any, Any]:
+    @cached_property
+    def unassigned(self) -> list[Matter]:
+        """The longest wait first."""
+        return [one for one in self._waiting if one.status == Status.REGISTERED]
+
+    @cached_property
+    def _waiting(self) -> list[Matter]:
+        found = self._matters(Q(pk__in=[pk for pk, *_told in self._first])).annotate(doer=self._doer())
+        return with_packs(found.order_by("pk"))
+
+    @cached_property
+    def _first(self) -> list[Any]:
+        """The first of what waits for a ruling or for somebody to be given to, with what is asked; in one query."""
+        nobody = self._here(Q(status=Status.REGISTERED)).order_by("pk")
+        told = (Value(UNASSIGNED), Value(None, DateTimeField()), Value(""), Value(None, DateTimeField()))
+        waits = self._waits(Return, RETURN, Value(None, DateTimeField()))
+        waits = waits.union(
+            self._waits(ExtensionRequest, EXTENSION, F("until")), nobody.values_list("pk", *told)[:SHOWN], all=True
+        )
+        return list(waits.order_by("rule_due_at", "matter_id"))
+
+    def _waits(self, table: type[Question], noun: str, until: Any) -> QuerySet[Any, Any]:
         """The first questions of a kind that wait for their ruling, with what they ask."""
         here = self._here(Q(status__in=WORKED_ON)).order_by().values("pk")
         found = table._default_manager.filter(ended_at=None, matter__in=here).annotate(asked_until=until)
-        asked = found.values_list("matter_id", "rule_due_at", "reason", "asked_until", Value(table is Return))
+        asked = found.values_list("matter_id", Value(noun), "rule_due_at", "reason", "asked_until")
         return asked.order_by("rule_due_at", "matter_id")[:SHOWN]
 
     @cached_property
     def next(self) -> Ruling | None:
         return next((one for one in self.rulings if one.mine), None)
-
-    @cached_property
-    def unassigned(self) -> list[Matter]:
-        """The longest wait first."""
-        return with_packs(self._matters(Q(status=Status.REGISTERED)).order_by("pk")[:SHOWN])
 
     @cached_property
     def duties(self) -> list[Duty]:
@@ -204,12 +221,5 @@ def _level() -> Any:
     return raised.order_by("-level").values("area__level")[:1]
 
 
-def _ruling(
-    one: Any, now: datetime, due: datetime | None, reason: str, until: datetime | None, returned: bool
-) -> Ruling:
-    noun, name = RETURN if returned else EXTENSION
-    return Ruling(one, noun, name, reason, due, until, not one.doer, now)
-
-
-RETURN = ("return-ruling", gettext_lazy("Return"))
-EXTENSION = ("extension-ruling", gettext_lazy("Extension"))
+def _ruling(one: Any, now: datetime, noun: str, due: datetime | None, reason: str, until: datetime | None) -> Ruling:
+    return Ruling(one, noun, RULINGS[noun], reason, due, until, not one.doer, now)
