@@ -48,7 +48,7 @@ class ByHand:
         return took_s, [str(row[0]) for pile in rows[1:] for row in pile[:20]]
 
     def matter(self, pk: Any) -> float:
-        from muster.web.matterpage import STEP_ROWS
+        from muster.web.matterrows import STEP_ROWS
 
         names = ("frame", "matter", "happened", "evidence")
         return self._run([*(self.sql[name] for name in names), STEP_ROWS], matter=pk)[0]

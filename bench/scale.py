@@ -177,7 +177,7 @@ class Hand:
         return [str(pk) for found in each for pk in found.values_list("pk", flat=True)[:3000:1000]]
 
     def matter(self, pk: str) -> Look:
-        from muster.web.matterpage import STEP_ROWS
+        from muster.web.matterrows import STEP_ROWS
 
         names = ("frame", "matter", "happened", "evidence")
         values = {**self.values, "matter": pk}

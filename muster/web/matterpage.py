@@ -10,8 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from muster.evidence.file import File
@@ -27,10 +25,11 @@ from muster.loop.matter import Matter
 from muster.loop.nouns import NOUN_OF
 from muster.loop.situation import Actor, Situation, situation_of
 from muster.loop.state import Status
-from muster.loop.steps import STEPS, Evidence
+from muster.loop.steps import Evidence
 from muster.people.person import Person
 from muster.people.role import AREA_ROLES, Role
 from muster.web.conflictscope import GOVERN, governed_by
+from muster.web.matterrows import CONFLICT, CONTACT, ENTRIES, EVIDENCE, step_rows
 from muster.web.stepform import OUTCOMES
 from muster.web.words import STEPS as WORDS
 from muster.web.words import Words, happened
@@ -144,10 +143,10 @@ class MatterPage:
     @cached_property
     def timeline(self) -> list[Told]:
         """The history, newest first; for who does the work, without what others noted among themselves."""
-        entries = Entry.objects.filter(matter=self.matter).select_related("by", "by_organisation").order_by("-seq")
+        entries = ENTRIES(matter=self.matter.pk)
         if self.is_doer_only:
-            own = self.person.memberships_now().values("organisation_id")
-            entries = entries.exclude(~Q(by_organisation__in=own), action__in=AMONG_CHECKERS)
+            own = {row.organisation_id for row in self.person.memberships_now()}
+            entries = [one for one in entries if one.by_organisation_id in own or one.action not in AMONG_CHECKERS]
         steps = step_rows(self.matter.pk)
         return [self._told(entry, steps) for entry in entries]
 
@@ -158,10 +157,8 @@ class MatterPage:
 
     @cached_property
     def evidence(self) -> list[Evidence]:
-        found = Evidence.objects.filter(matter=self.matter).select_related("file", "by_organisation")
-        if self.is_doer_only:
-            found = found.exclude(of=Evidence.Of.OTHER)
-        return list(found.order_by("recorded_at", "pk"))
+        found = EVIDENCE(matter=self.matter.pk)
+        return [one for one in found if not (self.is_doer_only and one.of == Evidence.Of.OTHER)]
 
     @property
     def before(self) -> Evidence | None:
@@ -225,12 +222,13 @@ class MatterPage:
         """Who asked, for who calls back; never for the unit or anybody below it."""
         if self.is_doer_only or not self.roles & CALLS_BACK:
             return None
-        return Contact.objects.filter(pk=self.matter.pk).exclude(salt="").first()
+        return next((one for one in CONTACT(matter=self.matter.pk) if one.salt), None)
 
     @cached_property
     def conflicts(self) -> list[Conflict]:
         """What came second under a used id and isn't settled, for who dispatches here."""
-        if not self.roles.intersection(GOVERN):
+        # Hardly ever is there any, and who may see it takes long to ask.
+        if not self.roles.intersection(GOVERN) or not CONFLICT(matter=self.matter.pk):
             return []
         return list(Conflict.objects.filter(governed_by(self.person), matter_id=self.matter.pk, settled_at=None)[:5])
 
@@ -278,22 +276,3 @@ class MatterPage:
         files = [one.file for one in self.evidence if ("evidence", str(one.pk)) in keys]
         outcomes = [value for row in rows for name in OUTCOMES if (value := getattr(row, name, None)) is not None]
         return Told(entry, happened(entry.action, outcomes[0] if outcomes else None), rows, files)
-
-
-STEP_ROWS = " union all ".join(
-    f"select '{kind._meta.db_table}', id::text, to_jsonb(t) from {kind._meta.db_table} t where matter_id = %(matter)s"
-    for kind in STEPS
-    if kind is not Evidence
-)
-
-
-def step_rows(matter_id: UUID) -> dict[tuple[str, str], SimpleNamespace]:
-    """All step rows of a matter but its evidence, in one query, by table and id."""
-    with connection.cursor() as cursor:
-        cursor.execute(STEP_ROWS, {"matter": matter_id})
-        return {(table, row_id): SimpleNamespace(**_loaded(row)) for table, row_id, row in cursor.fetchall()}
-
-
-def _loaded(row: Any) -> dict[str, Any]:
-    columns: dict[str, Any] = json.loads(row) if isinstance(row, str) else row
-    return columns
