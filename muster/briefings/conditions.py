@@ -11,7 +11,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 
-from django.db.models import Exists, F, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, Q, QuerySet
+from django.db.models.lookups import Exact
 
 from muster.briefings.standing import Now, Then
 from muster.loop.state import LIVE, WORKED_ON, How, Status
@@ -128,8 +129,9 @@ def critical_live(at: Now) -> Q:
 
 
 def self_reported(at: Now) -> Q:
-    """The organisation responsible, or one below it, found it itself."""
-    return found(at) & Q(**{f"{at.registered('reporter_organisation__path')}__startswith": F(at.lead)})
+    """The organisation responsible, or one below it, found it itself. Paths have nothing that a pattern would mean."""
+    paths = F(at.registered("reporter_organisation__path")), F(at.lead)
+    return found(at) & Q(Exact(Func(*paths, function="starts_with", output_field=BooleanField()), True))
 
 
 def rows(at: Now, table: type[AnyStep], there: Q) -> QuerySet[AnyStep]:
