@@ -41,3 +41,8 @@ class Question(Step):
 
 def one_open(table: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=["matter"], condition=Q(ended_at=None), name=f"one_open_{table}")
+
+
+def by_ruling(table: str) -> models.Index:
+    """Open ones in the order of the deadline of their ruling."""
+    return models.Index(fields=["rule_due_at", "matter"], condition=Q(ended_at=None), name=f"{table}_rule_due")

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from muster.evidence.file import File
 from muster.loop.state import How, Kind, Part
-from muster.loop.step import Question, Step, one_open
+from muster.loop.step import Question, Step, by_ruling, one_open
 from muster.people.organisation import Organisation
 from muster.people.person import Person
 from muster.places.area import Area
@@ -24,9 +24,7 @@ class Assignment(Step):
 
     class Meta:
         db_table = "assignment"
-        indexes = [
-            models.Index(fields=["organisation"], condition=Q(ended_at=None), name="assignment_open_of"),
-        ]
+        indexes = [models.Index(fields=["organisation"], condition=Q(ended_at=None), name="assignment_open_of")]
         constraints = [
             models.UniqueConstraint(fields=["matter"], condition=Q(part="lead", ended_at=None), name="one_open_lead"),
             models.UniqueConstraint(
@@ -49,7 +47,7 @@ class Return(Question):
     class Meta:
         db_table = "return_"
         constraints = [one_open("return")]
-        indexes = [models.Index(fields=["rule_due_at", "matter"], condition=Q(ended_at=None), name="return_rule_due")]
+        indexes = [by_ruling("return")]
 
 
 class ReturnRuling(Step):
@@ -68,11 +66,7 @@ class ExtensionRequest(Question):
     class Meta:
         db_table = "extension_request"
         constraints = [one_open("extension_request")]
-        indexes = [
-            models.Index(
-                fields=["rule_due_at", "matter"], condition=Q(ended_at=None), name="extension_request_rule_due"
-            )
-        ]
+        indexes = [by_ruling("extension_request")]
 
 
 class ExtensionRuling(Step):
