@@ -23,7 +23,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from bench.served import Start
+from bench.served import Start, django_alone
 from bench.statement import BEGIN, COMMIT, Named, Statement
 
 Values = dict[str, Any]
@@ -68,15 +68,7 @@ def view(environ: dict[str, Any], start: Start) -> Any:
 
 @cache
 def _handler() -> Any:
-    import django
-    from django.conf import settings
-    from django.core.handlers.wsgi import WSGIHandler
-    from django.urls import path
-
-    django.setup()
-    settings.MIDDLEWARE = []
-    settings.ROOT_URLCONF = (path("api/matters/<uuid:pk>/<slug:noun>", step),)
-    return WSGIHandler()
+    return django_alone("api/matters/<uuid:pk>/<slug:noun>", step)
 
 
 def step(request: Any, pk: UUID, noun: str) -> Any:

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench.served import django_alone
+
 TABLE = """<!doctype html><html lang="zh-hans"><meta charset="utf-8"><title>{{ title }}</title><table>
 {% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table></html>"""
 
@@ -23,18 +25,10 @@ def application(environ: dict[str, Any], start: Any) -> Any:
 
 @cache
 def _handler() -> Any:
-    import django
-    from django.conf import settings
-    from django.core.handlers.wsgi import WSGIHandler
-    from django.urls import re_path
-
-    django.setup()
-    settings.MIDDLEWARE = []
-    settings.ROOT_URLCONF = (re_path("", page),)
-    return WSGIHandler()
+    return django_alone("<path:address>", page)
 
 
-def page(request: Any) -> Any:
+def page(request: Any, address: str) -> Any:
     from django.db import connection
     from django.http import HttpResponse
     from django.template import Context

@@ -10,32 +10,33 @@ from __future__ import annotations
 import os
 import pickle
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
 
 from bench.byhand import statements
-from bench.client import Call, Load, Plan, load
+from bench.clicks import CLIENTS, Clicks
+from bench.client import Call
 from bench.ground import Ground, cookies, filled
 from bench.measure import ROUNDS, Line, at_least, at_most
+from bench.plain import Statements
 from bench.served import MUSTER, served
 from bench.verb_sql import Watch
 
 MATTERS = 1_000_000
-QUERIES_MAX, SQL_MAX, SERVER_MS_MAX, RATE_MIN = 15, 3.0, 100.0, 0.5
-CLIENTS, THINK_S, FOR_S, AT_ONCE_S = 8, 1.0, 10.0, 2.0
+QUERIES_MAX, SQL_MAX, RATE_MIN = 15, 3.0, 0.5
+FOR_S, AT_ONCE_S = 10.0, 2.0
 LOGIN, COUNTY, DEEP = "demo.duty", "371581", 4_950
 #: As pages have it for their figures and lists.
 OPTIONS = "-c jit=off -c random_page_cost=1.1 -c work_mem=64MB -c min_parallel_index_scan_size=32MB"
 LINK = re.compile(rb'href="/matters/([0-9a-f-]{36})/"')
-SETTLE = ("frame", "figures", "days", "changed")
-
-Statements = list[tuple[str, dict[str, Any]]]
+COUNTS = ("frame", "figures", "days", "changed")
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,12 @@ class Hand:
 
     def pages(self) -> list[Page]:
         return [
-            Page("wall", [self.of_area("/wall/", self.area, SETTLE, "late", "checks_late", "longest")]),
-            Page("desk", [self.of_area("/desk/", self.area, ("frame", "figures", "changed"), "late", "soon", "urgent",
+            Page("wall", [self.of_area("/wall/", self.area, *COUNTS, "late", "checks_late", "longest")]),
+            Page("desk", [self.of_area("/desk/", self.area, "frame", "figures", "changed", "late", "soon", "urgent",
                                        "rulings", "unassigned", "duty", "handed_over")]),
             *self.register(),
             Page("matter", [self.matter(pk) for pk in self.some()]),
-            *(Page(f"area page, {kind}", [self.of_area(f"/areas/{area.pk}/", area, SETTLE, "late", "checks_late", "took")])
+            *(Page(f"area page, {kind}", [self.of_area(f"/areas/{area.pk}/", area, *COUNTS, "late", "checks_late", "took")])
               for kind, area in (("city", self.area), ("county", self.county()))),
         ]  # fmt: skip
 
@@ -110,9 +111,9 @@ class Hand:
 
         return Area.objects.get(pk=COUNTY)
 
-    def of_area(self, address: str, area: Any, first: tuple[str, ...], *more: str) -> Look:
+    def of_area(self, address: str, area: Any, *names: str) -> Look:
         values = {**self.values, "area": area.pk, "part": len(area.codes) + 1}
-        return Look(address, [(self.filled(name, area.path), values) for name in (*first, *more)])
+        return Look(address, [(self.filled(name, area.path), values) for name in names])
 
     def filled(self, name: str, path: str, **more: str) -> str:
         given = {"under": f"area_path like '{path}%%'", "many": "8", **more}
@@ -207,8 +208,6 @@ def sql(page: Page, cookie: str, bare: psycopg.Connection[Any], rounds: int) -> 
 
 def asked(client: Any, look: Look, bare: psycopg.Connection[Any]) -> tuple[float, float, int]:
     """Seconds of SQL of the page and by hand, and the number of the page's queries."""
-    import time
-
     from django.db import connection
 
     from muster.briefings import board, overview
@@ -233,12 +232,8 @@ def asked(client: Any, look: Look, bare: psycopg.Connection[Any]) -> tuple[float
 def server_time(pages: list[Page], cookie: str, rounds: int) -> Iterator[Line]:
     with served(MUSTER) as port:
         for page in pages:
-            plan = Plan(port, calls(page), [cookie] * CLIENTS, FOR_S, think_s=THINK_S, over_again=True)
-            _warm, *found = [answered(plan) for _round in range(rounds + 1)]
-            p95_ms = [quantiles(done.server_s, n=20)[-1] * 1000 for done in found]
-            p50_ms = median(median(done.server_s) * 1000 for done in found)
-            yield at_most(f"{page.name}, {CLIENTS} clients: server time p95", SERVER_MS_MAX, p95_ms,
-                          f"; p50 {p50_ms:.0f} ms", " ms")  # fmt: skip
+            clicks = Clicks(port, calls(page), [cookie] * CLIENTS)
+            yield clicks.server_time(f"{page.name}, {CLIENTS} clients", FOR_S, rounds)
 
 
 def throughput(pages: list[Page], cookie: str, folder: Path, rounds: int) -> Iterator[Line]:
@@ -247,10 +242,8 @@ def throughput(pages: list[Page], cookie: str, folder: Path, rounds: int) -> Ite
     environment = {"BENCH_PAGES": str(kept), "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {OPTIONS}"}
     with served(MUSTER) as muster, served("bench.plain:application", **environment) as plain:
         for page in pages:
-            plans = [
-                Plan(port, calls(page), [cookie] * CLIENTS, AT_ONCE_S, over_again=True) for port in (muster, plain)
-            ]
-            _warm, *found = [[answered(plan).per_s for plan in plans] for _round in range(rounds + 1)]
+            both = [Clicks(port, calls(page), [cookie] * CLIENTS) for port in (muster, plain)]
+            _warm, *found = [[clicks.done(AT_ONCE_S).per_s for clicks in both] for _round in range(rounds + 1)]
             rates = [median(pair[i] for pair in found) for i in (0, 1)]
             yield at_least(f"{page.name}, {CLIENTS} clients at once: requests/s ÷ the least view of as many rows", RATE_MIN,
                            [a / b for a, b in found], f"; {rates[0]:.0f}/s ÷ {rates[1]:.0f}/s")  # fmt: skip
@@ -258,10 +251,3 @@ def throughput(pages: list[Page], cookie: str, folder: Path, rounds: int) -> Ite
 
 def calls(page: Page) -> list[Call]:
     return [Call("GET", look.address) for look in page.looks]
-
-
-def answered(plan: Plan) -> Load:
-    done = load(plan)
-    if set(done.statuses) != {"200"}:
-        raise RuntimeError(f"answers by status: {done.statuses}")
-    return done

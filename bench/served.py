@@ -49,6 +49,19 @@ def serve(application: str, port: int) -> None:
     ).serve()  # fmt: skip
 
 
+def django_alone(route: str, view: Callable[..., Any]) -> Any:
+    """The least that Django serves: one view on its connection, without middleware."""
+    import django
+    from django.conf import settings
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.urls import path
+
+    django.setup()
+    settings.MIDDLEWARE = []
+    settings.ROOT_URLCONF = (path(route, view),)
+    return WSGIHandler()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes a slow machine long to make would be shown again where a test has just changed it."""
-    monkeypatch.setattr("muster.briefings.overview._overviews.quick_s", math.inf)
+    monkeypatch.setattr("muster.briefings.overview.QUICK_S", math.inf)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +12,7 @@ from muster.briefings.days import before_today
 from muster.briefings.figure import Number, Scope
 from muster.incidents.incident import Incident
 from muster.lib.fresh import Fresh
-from muster.loop.matter import Matter, with_packs
+from muster.loop.matter import Matter
 from muster.loop.state import WORKED_ON
 from muster.places.area import Area
 
@@ -55,7 +54,7 @@ class Board:
     longest: tuple[Late, ...]
 
 
-_boards = Fresh[Board](least_s=FRESH_S, quick_s=math.inf)
+_boards = Fresh[Board](lambda took_s: FRESH_S)
 forget = _boards.forget
 
 
@@ -85,5 +84,5 @@ def _longest(scope: Scope) -> tuple[Late, ...]:
     """Matters that are overdue longest."""
     here = Matter.objects.filter(incident=scope.incident, area_path__under=scope.area.path)
     late = here.filter(status__in=WORKED_ON, due_at__lt=scope.moment).order_by("due_at", "id")
-    found = with_packs(late.select_related("area", "lead").defer("area__outline")[:LONGEST])
+    found = late.select_related("area", "lead", "pack").defer("area__outline", "pack__text")[:LONGEST]
     return tuple(Late(one, scope.moment - one.due_at) for one in found if one.due_at)

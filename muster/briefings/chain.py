@@ -23,13 +23,8 @@ def chain(scope: Scope, keys: Sequence[str]) -> Values:
     return values
 
 
-def chain_of_children(scope: Scope, keys: Sequence[str]) -> dict[str, Values]:
-    """The same for every area directly below, by its code and in the official order."""
-    return chain_and_children(scope, keys)[1]
-
-
 def chain_and_children(scope: Scope, keys: Sequence[str]) -> tuple[Values, dict[str, Values]]:
-    """Both, counted once."""
+    """The same, and of every area directly below, by its code and in the official order; counted once."""
     codes = scope.area.children.order_by("position", "code").values_list("pk", flat=True)
     values = {code: nothing(keys) for code in [scope.area.code, *codes]}
     told = list(tally.told(scope, keys, values))

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
-#: Made for so long, it is shown for so many times as long: making takes at most a fiftieth of a processor.
-TIMES = 50
 KEPT_MOST = 500
 
 
@@ -21,13 +19,13 @@ class Made(Generic[Value]):
 
 
 class Fresh(Generic[Value]):
-    """Values by their key, in this process alone. What was made within ``quick_s`` isn't kept, unless ``least_s`` says so.
+    """Values by their key, in this process alone. ``lasts_s`` says how long one is shown that took so many seconds to make.
 
     While one asker makes a value anew, the others are shown the last one; where there is none yet, they wait for it.
     """
 
-    def __init__(self, *, quick_s: float = 0.0, least_s: float = 0.0) -> None:
-        self.quick_s, self.least_s = quick_s, least_s
+    def __init__(self, lasts_s: Callable[[float], float]) -> None:
+        self._lasts_s = lasts_s
         self._made: dict[Hashable, Made[Value]] = {}
         self._making: dict[Hashable, threading.Lock] = {}
 
@@ -48,9 +46,7 @@ class Fresh(Generic[Value]):
     def _make(self, key: Hashable, make: Callable[[], Value]) -> Value:
         began = time.monotonic()
         value = make()
-        took_s = time.monotonic() - began
-        lasts_s = max(self.least_s, TIMES * took_s if took_s > self.quick_s else 0.0)
-        if lasts_s:
+        if lasts_s := self._lasts_s(time.monotonic() - began):
             self._made[key] = Made(value, time.monotonic() + lasts_s)
         else:
             self._made.pop(key, None)

@@ -7,7 +7,6 @@ when it can't be done. ``docs/loop.md`` has the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -27,7 +26,6 @@ from muster.loop.state import WORKED_ON, Kind, Status
 from muster.loop.steps import Assignment
 from muster.loop.work import Work
 from muster.people.person import Person
-from muster.policy.version import PackVersion
 
 PATH_LAST = ["", "", "", "text_pattern_ops"]
 
@@ -98,11 +96,3 @@ class Matter(Intake, Ledger, Dispatch, Work, Check, Command):
     def of_id(cls, pk: UUID) -> Matter:
         """One of which nothing is known yet but its id: a verb reads all else itself."""
         return Quick(cls).from_db(connection.alias, ["id"], [pk])
-
-
-def with_packs(matters: Iterable[Matter]) -> list[Matter]:
-    """Matters with their packs, whose long texts aren't read for each of them."""
-    listed = list(matters)
-    for one in listed:
-        one.pack = PackVersion.known(one.pack_id)
-    return listed

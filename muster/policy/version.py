@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from typing import Self
 
 from django.db import models
@@ -45,21 +44,14 @@ class PackVersion(models.Model):
         )
         return kept
 
-    @classmethod
-    def known(cls, pk: int) -> Self:
-        """The version of that number, read once by a process: a version never changes, and its text is long."""
-        return _known(cls, pk)  # type: ignore[return-value]
-
     @property
     def pack(self) -> Pack:
-        return _parsed(self.text, self.key)
+        """Parsed once a process for each text. Where the text is deferred, only a process that doesn't know it reads it."""
+        known = _parsed.get((self.key, self.sha256))
+        if known is None:
+            known = _parsed[self.key, self.sha256] = parse(self.text, self.key)
+        return known
 
 
-@lru_cache(maxsize=32)
-def _known(table: type[PackVersion], pk: int) -> PackVersion:
-    return table._default_manager.get(pk=pk)
-
-
-@lru_cache(maxsize=32)
-def _parsed(text: str, key: str) -> Pack:
-    return parse(text, key)
+#: By the hash of the text, never by a version's number: a restored database may have given that to another.
+_parsed: dict[tuple[str, str], Pack] = {}

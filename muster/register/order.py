@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.loop.matter import Matter, Matters
+from muster.register.search import searches
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -116,11 +117,6 @@ ORDERS = {
         Order("due_last", _("Due last"), due=True, down=True),
     )
 }
-
-
-def searches(found: Matters) -> bool:
-    """Whether words are looked at, which stand in a table of their own."""
-    return any(join.table_name == "matter_search" for join in found.query.alias_map.values())
 
 
 def _read(at: str, due: bool) -> tuple[str, UUID]:

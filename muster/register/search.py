@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
-from muster.loop.matter import Matter
+from muster.loop.matter import Matter, Matters
 from muster.people.organisation import Organisation
 from muster.places.area import Area
 from muster.places.placenames import syllables
@@ -67,6 +67,11 @@ def matching(text: str) -> Q:
     for part in typed:
         found &= Q(pk__in=Searched.objects.filter(holding(part)).values("matter_id").union(*_named(part), all=True))
     return found
+
+
+def searches(found: Matters) -> bool:
+    """Whether these matters are found by their words, which stand in a table of their own."""
+    return any(join.table_name == Searched._meta.db_table for join in found.query.alias_map.values())
 
 
 def _faint(part: str) -> bool:

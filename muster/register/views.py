@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 from muster.loop.matter import Matters
 from muster.register.filters import FILTERS
 from muster.register.look import Look
-from muster.register.order import COUNTED, searches
+from muster.register.order import COUNTED
+from muster.register.search import searches
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

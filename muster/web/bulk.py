@@ -199,7 +199,7 @@ def _seen(request: HttpRequest, ticked: list[str]) -> list[Matter]:
     ids = [pk for pk in map(_uuid, ticked) if pk]
     related = ("area", "site__organisation", "lead", "pack")
     found = Matter.objects.seen_by(person_of(request)).filter(pk__in=ids).select_related(*related)
-    by_id = {one.pk: one for one in found.defer("area__outline", "site__outline")}
+    by_id = {one.pk: one for one in found.defer("area__outline", "site__outline", "pack__text")}
     return [by_id[pk] for pk in ids if pk in by_id]
 
 

@@ -17,7 +17,7 @@ from muster.briefings.counting import Words
 from muster.briefings.figure import FIGURES, Scope
 from muster.duty.duty import Duty, Post, on_duty
 from muster.duty.handover import Handover, HandoverItem, last_of, open_items
-from muster.loop.matter import Matter, Matters, with_packs
+from muster.loop.matter import Matter, Matters
 from muster.loop.sides import Hand, Party
 from muster.loop.state import WORKED_ON, Side, Status
 from muster.loop.step import Question
@@ -95,7 +95,7 @@ class DeskPage:
         """Overdue, the longest first; then what is critical, the next due first."""
         late, critical = Q(due_at__lt=self.now), Q(severity="critical", due_at__gte=self.now)
         found = self._matters(Q(status__in=WORKED_ON) & (late | critical)).order_by("due_at")
-        rows = with_packs(found.annotate(raised_to=Subquery(_level()))[:SHOWN])
+        rows = list(found.annotate(raised_to=Subquery(_level()))[:SHOWN])
         for row in rows:
             row.raised = RAISED.get(row.raised_to or "", "")  # type: ignore[attr-defined]
         return rows
@@ -115,7 +115,7 @@ class DeskPage:
     @cached_property
     def _waiting(self) -> list[Matter]:
         found = self._matters(Q(pk__in=[pk for pk, *_told in self._first])).annotate(doer=self._doer())
-        return with_packs(found.order_by("pk"))
+        return list(found.order_by("pk"))
 
     @cached_property
     def _first(self) -> list[Any]:
@@ -174,8 +174,9 @@ class DeskPage:
         return Tile(FIGURES[key].name, icon, colour if value else "", value, FIGURES[key].address(self.scope), shown)
 
     def _matters(self, where: Q) -> Matters:
-        related = ("area", "site", "lead")
-        shown: Matters = self._here(where).select_related(*related).defer("area__outline", "site__outline", "rules")
+        related = ("area", "site", "lead", "pack")
+        aside = ("area__outline", "site__outline", "pack__text", "rules")
+        shown: Matters = self._here(where).select_related(*related).defer(*aside)
         return shown
 
     def _here(self, where: Q) -> Matters:

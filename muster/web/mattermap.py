@@ -110,7 +110,7 @@ def _drawn(chosen: Selection, tally: Tally) -> dict[str, Any]:
     drawn = [one for one in children if one.outline] or holding_outline(tally.area)
     bare = [one for one in children if one not in drawn]
     return {
-        "area": tally.area, "lines": lines, "rest": rest, "total": said(tally.total), "number": tally.total,
+        "area": tally.area, "lines": lines, "rest": rest, "total": said(tally.total, COUNTED), "number": tally.total,
         "cut": tally.total >= COUNTED,
         "drawing": {"shapes": [_shape(chosen, tally, one) for one in drawn], "points": _points(chosen, tally, bare)},
     }  # fmt: skip

@@ -76,7 +76,11 @@ def _seen(request: HttpRequest, pk: UUID) -> Matter:
     """Looked up through the person: to an outsider it doesn't exist."""
     # What few matters have is read when it is shown: with every join, planning takes longer than all else on the page.
     related = ("area", "site", "lead", "pack", "reporter_organisation")
-    found = Matter.objects.seen_by(person_of(request)).select_related(*related).defer("area__outline", "site__outline")
+    found = (
+        Matter.objects.seen_by(person_of(request))
+        .select_related(*related)
+        .defer("area__outline", "site__outline", "pack__text")
+    )
     return get_object_or_404(found, pk=pk)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from csp.middleware import CSPMiddleware
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -25,8 +26,6 @@ Respond = Callable[[HttpRequest], HttpResponse]
 ON_THE_WAY = ("account_reauthenticate", "account_logout")
 CHANGE_PASSWORD = "account_change_password"
 LANGUAGE_COOKIE = "language"
-
-
 API = "/api/"
 #: An answer of the API is no page: it loads nothing, and stands in none.
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -48,16 +47,16 @@ def on_pages(name: str) -> Callable[[Respond], Respond]:
 
 whitenoise = on_pages("whitenoise.middleware.WhiteNoiseMiddleware")
 messages = on_pages("django.contrib.messages.middleware.MessageMiddleware")
-pages_policy = on_pages("csp.middleware.CSPMiddleware")
 
 
 def policy(get_response: Respond) -> Respond:
     """What an answer may load, and where it may stand."""
-    of_page = pages_policy(get_response)
+    of_page: Any = CSPMiddleware(get_response)
 
     def respond(request: HttpRequest) -> HttpResponse:
-        response = of_page(request)
-        if request.path.startswith(API):
+        api = request.path.startswith(API)
+        response: HttpResponse = (get_response if api else of_page)(request)
+        if api:
             response.headers["Content-Security-Policy"] = API_POLICY
         return response
 

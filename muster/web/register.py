@@ -15,7 +15,6 @@ from muster.briefings.counting import planned
 from muster.lib.refusal import Refusal
 from muster.loop.matter import Matter, Matters
 from muster.register.look import Look
-from muster.register.order import COUNTED
 from muster.register.selection import Problem, Selection, query_of
 from muster.register.views import TABBED, VIEWS, counts, far
 from muster.web.chattext import unnamed
@@ -60,9 +59,8 @@ def tidied(asked: QueryDict) -> str | None:
     return query_of(kept)
 
 
-def said(count: int, most: int = 0) -> str:
-    """A count as people read it; beyond what is counted, 10,000+."""
-    most = most or COUNTED
+def said(count: int, most: int) -> str:
+    """A count as people read it; beyond what is counted, as 10,000+."""
     return number_format(min(count, most), force_grouping=True) + ("+" if count > most else "")
 
 

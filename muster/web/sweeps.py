@@ -134,7 +134,7 @@ def sweep(request: HttpRequest, pk: UUID) -> HttpResponse:
 def similar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The few matters most alike, in the areas that this person sees; ``?part=1``: to be put into the matter's page."""
     person = person_of(request)
-    seen = Matter.objects.seen_by(person).select_related("site", "pack")
+    seen = Matter.objects.seen_by(person).select_related("site", "pack").defer("pack__text")
     page = MatterPage(get_object_or_404(seen, pk=pk), person)
     within = _widest(page)
     if page.is_doer_only or not within:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from muster.briefings.chain import chain, chain_of_children
+from muster.briefings.chain import chain, chain_and_children
 from muster.briefings.figure import FIGURES, Number, Scope
 from muster.loop.freeze import freeze, recorded_as
 from muster.loop.matter import Matter
@@ -193,11 +193,11 @@ def test_it_counts_where_it_lay_at_the_moment(cast: Cast) -> None:
     matter.reclassify(by=cast.dispatcher, area=cast.elsewhere, reason="地址有误", severity="minor")
     keys = ["findings_found", "critical_live"]
     now, then = Scope(cast.incident, cast.city), Scope(cast.incident, cast.city, before)
-    assert chain_of_children(now, keys) == {
+    assert chain_and_children(now, keys)[1] == {
         cast.county.pk: {"findings_found": 0, "critical_live": 0},
         cast.elsewhere.pk: {"findings_found": 1, "critical_live": 0},
     }
-    assert chain_of_children(then, keys) == {
+    assert chain_and_children(then, keys)[1] == {
         cast.county.pk: {"findings_found": 1, "critical_live": 1},
         cast.elsewhere.pk: {"findings_found": 0, "critical_live": 0},
     }
@@ -207,7 +207,7 @@ def test_what_lies_in_the_city_alone_lies_in_no_county(cast: Cast) -> None:
     cast.finding(area=cast.city, site=None)
     cast.finding()
     scope = Scope(cast.incident, cast.city)
-    below = chain_of_children(scope, ["findings_found"])
+    below = chain_and_children(scope, ["findings_found"])[1]
     assert FIGURES["findings_found"].value(scope) == 2
     assert sum(one["findings_found"] or 0 for one in below.values()) == 1
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
-from muster.briefings.chain import chain, chain_of_children
+from muster.briefings.chain import chain, chain_and_children
 from muster.briefings.counting import fetched
 from muster.briefings.days import daily
 from muster.briefings.figure import FIGURES, Scope
@@ -178,7 +178,8 @@ class Counting(Loop):
     def sums_hold(self, moment: datetime) -> None:
         """The city is the sum of its counties: no matter of these lies in the city alone."""
         scope = Scope(self.cast.incident, self.cast.city, moment)
-        below, whole = chain_of_children(scope, KEYS), chain(scope, KEYS)
+        (together, below), whole = chain_and_children(scope, KEYS), chain(scope, KEYS)
+        assert together == whole
         for key in (key for key in KEYS if FIGURES[key].additive):
             assert sum(values[key] or 0 for values in below.values()) == whole[key], key
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from muster.briefings.chain import chain, chain_of_children
+from muster.briefings.chain import chain, chain_and_children
 from muster.briefings.figure import FIGURES, Scope
 from muster.briefings.tally import KEPT, TALLIED, Tally, keep, tally_incidents
 from muster.incidents.incident import Incident
@@ -43,7 +43,7 @@ def test_a_matter_that_moved_leaves_its_area(cast: Cast) -> None:
     matter = cast.finding(area=cast.town)
     keep(cast.incident)
     matter.reclassify(by=cast.dispatcher, area=cast.elsewhere, reason="位置有误")
-    below = chain_of_children(city(cast), ["findings_found"])
+    below = chain_and_children(city(cast), ["findings_found"])[1]
     assert {code: values["findings_found"] for code, values in below.items() if values["findings_found"]} == {
         code: 1 for code in cast.elsewhere.codes if code in below
     }

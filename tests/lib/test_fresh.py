@@ -24,24 +24,23 @@ class Making:
         return self.count
 
 
-def test_what_is_quick_is_made_each_time() -> None:
-    kept, make = Fresh[int](quick_s=1.0), Making(0)
+def test_what_isnt_to_last_is_made_each_time() -> None:
+    kept, make = Fresh[int](lambda took_s: 0), Making(0)
     assert [kept.get("a", make) for _n in range(3)] == [1, 2, 3]
 
 
 def test_what_takes_long_is_kept_for_each_key_until_it_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, make = Fresh[int](quick_s=0.01), Making(0.02)
+    kept, make = Fresh[int](lambda took_s: 50 * took_s), Making(0.02)
     assert [kept.get("a", make), kept.get("a", make), kept.get("b", make), kept.get("a", make)] == [1, 1, 2, 1]
     later = time.monotonic() + 60
     monkeypatch.setattr("muster.lib.fresh.time.monotonic", lambda: later)
     assert kept.get("a", make) == 3
 
 
-def test_those_who_come_meanwhile_wait_once_and_later_are_shown_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, make = Fresh[int](least_s=0.01), Making(0.2)
+def test_those_who_come_meanwhile_wait_once_and_later_are_shown_the_last_one() -> None:
+    kept, make = Fresh[int](lambda took_s: 0.01), Making(0.2)
     with ThreadPoolExecutor(4) as hands:
         assert list(hands.map(lambda _n: kept.get("a", make), range(4))) == [1, 1, 1, 1]
-    monkeypatch.setattr(fresh, "TIMES", 0)
     kept.forget()
     kept.get("a", make)
     time.sleep(0.02)
@@ -56,7 +55,7 @@ def test_those_who_come_meanwhile_wait_once_and_later_are_shown_the_last_one(mon
 
 
 def test_a_fault_leaves_nothing_locked() -> None:
-    kept = Fresh[int](least_s=1)
+    kept = Fresh[int](lambda took_s: 1)
     with pytest.raises(ZeroDivisionError):
         kept.get("a", lambda: 1 // 0)
     assert kept.get("a", lambda: 7) == 7
@@ -66,7 +65,7 @@ def test_a_fault_leaves_nothing_locked() -> None:
 
 def test_it_doesnt_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fresh, "KEPT_MOST", 3)
-    kept = Fresh[int](least_s=60)
+    kept = Fresh[int](lambda took_s: 60)
     for n in range(10):
         assert kept.get(n, Making(0)) == 1
     assert max(len(kept._made), len(kept._making)) <= 3
