@@ -211,9 +211,13 @@ def asked(client: Any, look: Look, bare: psycopg.Connection[Any]) -> tuple[float
     from django.db import connection
 
     from muster.briefings import board, overview
+    from muster.register import views
+    from muster.web import deskpage
 
     board.forget()
     overview.forget()
+    views.forget()
+    deskpage.forget()
     watch = Watch()
     with connection.execute_wrapper(watch):
         answer = client.get(look.address)

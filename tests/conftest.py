@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import math
-
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -31,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes a slow machine long to make would be shown again where a test has just changed it."""
-    monkeypatch.setattr("muster.briefings.overview.QUICK_S", math.inf)
+    monkeypatch.setattr("muster.lib.fresh.TIMES", 0)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from muster.briefings.chain import Values, chain, chain_and_children
 from muster.briefings.counting import planned
 from muster.briefings.days import before_today, ends_of_days
 from muster.briefings.figure import Number, Scope
-from muster.lib.fresh import Fresh
+from muster.lib.fresh import Fresh, while_costly
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,8 @@ class Overview:
     below: dict[str, Values]
 
 
-#: What is quick is told as of the very moment. Of a big city the medians take a second: what took long is shown for so many
-#: times as long, so that making it takes at most a fiftieth of a processor.
-QUICK_S, TIMES = 0.05, 50
-_overviews = Fresh[Overview](lambda took_s: TIMES * took_s if took_s > QUICK_S else 0.0)
+#: Of a big city the medians take a second.
+_overviews = Fresh[Overview](while_costly(0.05))
 forget = _overviews.forget
 
 

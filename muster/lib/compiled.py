@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, Model, QuerySet
 from django.db.models.base import ModelState
-from django.db.models.expressions import Value
+from django.db.models.expressions import RawSQL, Value
 from django.db.models.query import get_related_populators  # type: ignore[attr-defined]
 
 Row = TypeVar("Row", bound=Model)
@@ -22,11 +22,16 @@ class Given(Value):
         return "%s", [self]
 
 
+def among(column: str) -> RawSQL:
+    """That a column is one of the values that are given as ``keys``."""
+    return RawSQL(f"{column} = any(%s)", [Given("keys")], BooleanField())
+
+
 class Compiled(Generic[Row]):
     """The rows of a queryset whose values are given anew each time: ``Compiled(lambda: …filter(pk=Given("pk")))(pk=7)``.
 
     Values are passed to the database as they are. Rows are what the queryset itself would give, with what it selects of
-    related ones; nothing is prefetched or annotated.
+    related ones and annotates; nothing is prefetched.
     """
 
     def __init__(self, make: Callable[[], QuerySet[Row]]) -> None:
@@ -52,7 +57,7 @@ def _builder(compiler: Any) -> Callable[[list[Any]], list[Any]]:
     names = [column[0].target.attname for column in selected[first:last]]
     related = list(_quick(get_related_populators(info, selected, connection.alias)))
     converters = compiler.get_converters([column[0] for column in selected])
-    table = Quick(info["model"])
+    table, annotated = Quick(info["model"]), compiler.annotation_col_map.items()
 
     def build(rows: list[Any]) -> list[Any]:
         made = []
@@ -60,6 +65,8 @@ def _builder(compiler: Any) -> Callable[[list[Any]], list[Any]]:
             model = table.from_db(connection.alias, names, row[first:last])
             for one in related:
                 one.populate(row, model)
+            for name, place in annotated:
+                setattr(model, name, row[place])
             made.append(model)
         return made
 

@@ -10,6 +10,13 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 KEPT_MOST = 500
+#: What is costly is shown for so many times as long as it took to make: so making it takes at most a fiftieth of a processor.
+TIMES = 50
+
+
+def while_costly(quick_s: float) -> Callable[[float], float]:
+    """For ``Fresh``: what takes no longer than that is made anew for everyone who asks."""
+    return lambda took_s: TIMES * took_s if took_s > quick_s else 0.0
 
 
 @dataclass(frozen=True)

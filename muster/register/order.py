@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from muster.register.search import searches
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-Shown = Callable[[Matters], Matters]
+Shown = Callable[[list[UUID]], Iterable[Matter]]
 COUNTED = 10_000
 """How far matters are counted; beyond, it is “10,000+”."""
 DUE = "clock_due(matter.status, matter.due_at, matter.verify_due_at)"
@@ -34,6 +34,10 @@ class UnclearPlace(Refusal):
     message = said("“{text}” is no place in this list. Begin at its first page.")
 
 
+def whole(keys: list[UUID]) -> Matters:
+    return Matter.objects.filter(pk__in=keys)
+
+
 @dataclass(frozen=True)
 class Order:
     """By number, which is by id, or by the deadline of the clock that runs; ``down``: the last first."""
@@ -43,15 +47,15 @@ class Order:
     due: bool = False
     down: bool = False
 
-    def page(self, found: Matters, asked: Place, size: int, shown: Shown = lambda page: page) -> Page:
-        """The page that follows a place, or goes before it; ``shown`` says what of its rows is read.
+    def page(self, found: Matters, asked: Place, size: int, shown: Shown = whole) -> Page:
+        """The page that follows a place, or goes before it; ``shown`` reads its rows.
 
         Which rows it has is asked first: often an index alone tells it, and nothing is read that isn't shown.
         """
         way = replace(self, down=not self.down) if asked.back else self
         keys = list(way._sorted(way._beyond(found, asked.at)).values_list("pk", flat=True)[: size + 1])
         more, keys = len(keys) > size, keys[:size]
-        known = shown(Matter.objects.filter(pk__in=keys)).in_bulk() if keys else {}
+        known = {one.pk: one for one in shown(keys)} if keys else {}
         rows = [known[key] for key in keys if key in known]
         if asked.back:
             rows.reverse()

@@ -13,8 +13,17 @@ from muster.lib.compiled import Compiled, Given
 from muster.loop.conflict import Conflict
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry
+from muster.loop.matter import Matter
 from muster.loop.steps import STEPS, Evidence
 
+# What few matters have is read when it is shown: with every join, planning takes longer than all else on the page.
+MATTER = Compiled(
+    lambda: (
+        Matter.objects.filter(pk=Given("matter"))
+        .select_related("area", "site", "lead", "pack", "reporter_organisation")
+        .defer("area__outline", "site__outline", "pack__text")
+    )
+)
 ENTRIES = Compiled(
     lambda: Entry.objects.filter(matter=Given("matter")).select_related("by", "by_organisation").order_by("-seq")
 )

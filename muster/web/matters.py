@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +18,7 @@ from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
 from muster.people.person import Reveal
 from muster.web.matterpage import MatterPage
+from muster.web.matterrows import MATTER
 from muster.web.scope import person_of
 from muster.web.stepform import StepForm, with_new_id
 from muster.web.words import STEPS
@@ -25,7 +26,7 @@ from muster.web.words import STEPS
 
 @require_GET
 def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
-    page = MatterPage(_seen(request, pk), person_of(request))
+    page = _seen(request, pk)
     return render(request, "matters/matter.html", {"section": "matters", "page": page, "matter": page.matter})
 
 
@@ -35,7 +36,7 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
     verb = NOUNS.get(noun)
     if not verb:
         raise Http404
-    seen = _seen(request, pk)
+    seen = _seen(request, pk).matter
     form = StepForm(request, seen, verb)
     status = 200
     if request.method == "POST":
@@ -60,7 +61,7 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
 @require_POST
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the telephone number of who asked, once, to who gave a reason; both are kept."""
-    page = MatterPage(_seen(request, pk), person_of(request))
+    page = _seen(request, pk)
     reason = request.POST.get("reason", "").strip()
     if not page.contact:
         raise Http404
@@ -72,16 +73,12 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "matters/contact.html", {"matter": page.matter, "contact": shown, "section": "matters"})
 
 
-def _seen(request: HttpRequest, pk: UUID) -> Matter:
-    """Looked up through the person: to an outsider it doesn't exist."""
-    # What few matters have is read when it is shown: with every join, planning takes longer than all else on the page.
-    related = ("area", "site", "lead", "pack", "reporter_organisation")
-    found = (
-        Matter.objects.seen_by(person_of(request))
-        .select_related(*related)
-        .defer("area__outline", "site__outline", "pack__text")
-    )
-    return get_object_or_404(found, pk=pk)
+def _seen(request: HttpRequest, pk: UUID) -> MatterPage:
+    """To whom no grant shows it, it doesn't exist."""
+    page = next((MatterPage(one, person_of(request)) for one in MATTER(matter=pk)), None)
+    if not page or not page.roles:
+        raise Http404
+    return page
 
 
 def _taken(request: HttpRequest, seen: Matter, verb: str, form: StepForm) -> HttpResponse:

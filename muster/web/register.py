@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from muster.briefings.counting import planned
+from muster.lib.compiled import Compiled, among
 from muster.lib.refusal import Refusal
 from muster.loop.matter import Matter, Matters
 from muster.register.look import Look
@@ -69,9 +70,13 @@ def listed(found: Matters) -> Matters:
     return found.select_related(*LISTED).defer("area__outline", "site__outline", "rules")
 
 
+#: The rows of a page, by their keys.
+ROWS = Compiled(lambda: listed(Matter.objects.filter(among("matter.id")).order_by()))
+
+
 def _listed(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
-    page = chosen.order.page(chosen.matters, chosen.place, PAGE, listed)
-    numbers = counts(chosen.look, chosen.matters)
+    page = chosen.order.page(chosen.matters, chosen.place, PAGE, lambda keys: ROWS(keys=keys))
+    numbers = counts(chosen)
     count = said(numbers[""], far(chosen.matters))
     figure = described(chosen.figure, chosen.scope, count) if chosen.figure and chosen.scope else ""
     return {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Value
+from django.db import connection
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -17,8 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.loop.matter import Matter
-from muster.loop.step import Question
-from muster.loop.steps import ExtensionRequest, Return
 from muster.register.look import Look
 from muster.web.templatetags.look import day_time, due_badge, status_badge
 
@@ -97,9 +95,10 @@ COLUMNS = {
 }
 SHOWN = ("number", "problem", "place", "lead", "due", "state")
 #: Tables that questions stand in while they wait, and the tag of a row of which one waits.
-WAITING: tuple[tuple[type[Question], StrOrPromise], ...] = (
-    (Return, _("Return pending")),
-    (ExtensionRequest, _("Extension pending")),
+WAITING: dict[str, StrOrPromise] = {"return_": _("Return pending"), "extension_request": _("Extension pending")}
+WHICH_WAIT = " union ".join(
+    f"select matter_id, '{table}' from {table} where ended_at is null and matter_id = any(%(keys)s)"
+    for table in WAITING
 )
 
 
@@ -120,11 +119,9 @@ def rows_of(look: Look, matters: Iterable[Matter]) -> list[Row]:
 
 def _waiting(pks: list[UUID]) -> dict[UUID, list[StrOrPromise]]:
     """Which of the matters wait for which ruling, in one query."""
-    pieces = [
-        table._default_manager.filter(matter__in=pks, ended_at=None).order_by().values_list("matter_id", Value(nr))
-        for nr, (table, _label) in enumerate(WAITING)
-    ]
     found: dict[UUID, list[StrOrPromise]] = {}
-    for pk, nr in pieces[0].union(*pieces[1:]) if pks else ():
-        found.setdefault(pk, []).append(WAITING[nr][1])
+    with connection.cursor() as cursor:
+        cursor.execute(WHICH_WAIT, {"keys": pks})
+        for pk, table in cursor.fetchall():
+            found.setdefault(pk, []).append(WAITING[table])
     return found

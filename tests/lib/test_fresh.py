@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from muster.lib import fresh
-from muster.lib.fresh import Fresh
+from muster.lib.fresh import Fresh, while_costly
 
 
 class Making:
@@ -35,6 +35,11 @@ def test_what_takes_long_is_kept_for_each_key_until_it_is_old(monkeypatch: pytes
     later = time.monotonic() + 60
     monkeypatch.setattr("muster.lib.fresh.time.monotonic", lambda: later)
     assert kept.get("a", make) == 3
+
+
+def test_what_is_costly_lasts_fifty_times_as_long_as_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "TIMES", 50)
+    assert [while_costly(0.01)(took_s) for took_s in (0.001, 0.01, 0.02, 2.0)] == [0, 0, 1.0, 100]
 
 
 def test_those_who_come_meanwhile_wait_once_and_later_are_shown_the_last_one() -> None:

@@ -8,9 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from muster.briefings.figure import FIGURES, Scope
@@ -18,6 +16,7 @@ from muster.loop.matter import Matter
 from muster.web.chattext import unnamed
 from muster.web.registertable import COLUMNS
 from tests.cast import Cast
+from tests.web.asking import few_questions
 from tests.web.signed_in import signed_in
 
 ENGLISH: dict[str, Any] = {"HTTP_ACCEPT_LANGUAGE": "en"}
@@ -173,6 +172,5 @@ def test_the_register_asks_the_database_few_questions(cast: Cast, query: str) ->
         cast.finding().assign(by=cast.dispatcher, lead=cast.unit)
     client = signed_in(cast.chief)
     client.get(f"/matters/{query}")
-    with CaptureQueriesContext(connection) as asked:
+    with few_questions():
         client.get(f"/matters/{query}")
-    assert len(asked) <= 15, [one["sql"][:90] for one in asked.captured_queries]

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -34,6 +35,8 @@ STATUS_LOOK = {
     Status.VOID: ("grey", "void"),
     Status.MERGED: ("grey", "merge"),
 }
+#: On these no clock runs: what is told is the state.
+UNTIMED = (Status.REGISTERED, Status.CLOSED, Status.VOID, Status.MERGED)
 SOON = timedelta(hours=2)
 
 
@@ -78,6 +81,19 @@ def ruling_badge(ruling: Ruling) -> SafeString:
     if left < timedelta():
         return badge("red", "late", _("ruling overdue {time}").format(time=duration(left)))
     return badge("amber" if left < SOON else "grey", "soon", _("{time} left to rule").format(time=duration(left)))
+
+
+@register.simple_tag
+def card(matter: MatterFields) -> SafeString:
+    """A matter as a card that opens it; long lists have fifty, which a template would take ten times as long for."""
+    site = f"·{matter.site.name}" if matter.site else ""
+    return format_html(
+        '<a class="card" href="{}"><span class="card-1"><span class="what">{}</span>{}</span>'
+        '<span class="card-2"><span class="where">{}{}</span><span class="when num">{}</span></span></a>',
+        reverse("matter", args=[matter.pk]), matter.title,
+        status_badge(matter) if matter.status in UNTIMED else due_badge(matter),
+        matter.area.place, site, matter.number,
+    )  # fmt: skip
 
 
 @register.filter
