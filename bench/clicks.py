@@ -26,6 +26,10 @@ class Clicks:
         p50_ms = median(median(done.server_s) * 1000 for done in found)
         return at_most(f"{what}: server time p95", SERVER_MS_MAX, p95_ms, f"; p50 {p50_ms:.0f} ms", " ms")
 
+    def p95_s(self, for_s: float) -> float:
+        """Of one round."""
+        return quantiles(self.done(for_s, THINK_S).server_s, n=20)[-1]
+
     def done(self, for_s: float, think_s: float = 0) -> Load:
         """One round. Every answer must be a page."""
         done = load(Plan(self.port, self.calls, self.cookies, for_s, think_s=think_s, over_again=True))

@@ -80,9 +80,11 @@ def copied(dsn: str, tables: dict[str, str], folder: Path) -> None:
         list(hands.map(lambda table: copy_in(dsn, table, tables[table], folder), tables))
 
 
-def copy_in(dsn: str, table: str, columns: str, folder: Path) -> None:
+def copy_in(dsn: str, table: str, columns: str, folder: Path, *, guarded: bool = False) -> None:
+    """``guarded``: with triggers and foreign keys."""
     with psycopg.connect(dsn) as connection:
-        connection.execute("set session_replication_role = replica")
+        if not guarded:
+            connection.execute("set session_replication_role = replica")
         sql = f"copy {table} ({columns}) from stdin (format binary)"
         with connection.cursor().copy(sql) as copy, file_of(folder, table).open("rb") as rows:
             while data := rows.read(1 << 20):

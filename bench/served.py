@@ -38,7 +38,7 @@ def served(application: str, **environment: str) -> Iterator[int]:
 
 
 def serve(application: str, port: int) -> None:
-    """With the settings of ``muster.cli.run_server``, but without the worker beside."""
+    """With the settings of ``muster.running.run_server``, but without the worker beside."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server

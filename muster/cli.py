@@ -6,7 +6,6 @@ import contextlib
 import getpass
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,11 +16,8 @@ import click
 import psycopg
 
 from muster.lib.refusal import Refusal
-from muster.server.embedded import ensure
-from muster.server.location import data_dir, database_url
-from muster.server.own import check_server
-from muster.server.preflight import claim
-from muster.server.watch import Watch
+from muster.running import database, must_be_free, run_server
+from muster.server.location import data_dir
 
 PORT = 8000
 
@@ -169,6 +165,46 @@ def places(source: Path, apply: bool) -> None:
         sys.exit(1 if plan.faults else 0)
 
 
+@main.group(name="import")
+def import_() -> None:
+    """Take lists in: what would be made, changed and refused is said first."""
+
+
+@import_.command()
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--apply", is_flag=True, help="Take the good lines in. Without this, only what would be done is said.")
+@click.option("--all-or-nothing", is_flag=True, help="With --apply: only if no line is refused.")
+@click.option("--refused", metavar="OUT.xlsx", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write the refused lines here, in the ledger's own layout, with the reason beside each.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the counts and the refused lines as JSON.")
+@click.option(
+    "--sender", default="", help="Who sends it: columns and names are remembered by sender. Default: by the file."
+)
+@click.option(
+    "--by", "login", default="", metavar="LOGIN", help="In whose name. Default: who commands the incident's area."
+)
+@click.option("--area", default="", help="Where it doesn't say: name or code.")
+@click.option("--category", default="", help="Where it doesn't say: the key of a category of the policy pack.")
+@click.option("--severity", default="", help="The same, of a severity.")
+@click.option("--kind", type=click.Choice(["finding", "request", "proposal"]), help="The same; findings by default.")
+@click.option("--answers", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.json",
+              help='What names mean: {"area": {"青年办": "371581001"}, "lead": {…}}; remembered for this sender.')  # fmt: skip
+def register(source: Path, apply: bool, all_or_nothing: bool, refused: Path | None, as_json: bool, **said: Any) -> None:
+    """Take a register of problems (问题台账) in from FILE: .xlsx, .xls or CSV, whatever its layout.
+
+    Every line is made, changed, same or refused with the reason. The same FILE again makes nothing twice; a later one changes
+    what it tells more of. docs/ledgers.md tells what is read. Ends with 1 if a line is refused.
+    """
+    with database():
+        from muster.exchange import command
+
+        found = command.run(source, apply, all_or_nothing, refused, **said)
+        click.echo(
+            json.dumps(command.report(found), ensure_ascii=False, indent=1) if as_json else command.told(found, apply)
+        )
+        sys.exit(1 if found.counts["refused"] else 0)
+
+
 @main.command()
 @click.argument("login")
 @click.option("--name", help="The person's name, for a new one.")
@@ -198,75 +234,6 @@ def psql(arguments: tuple[str, ...]) -> None:
     with database(migrated=False) as dsn:
         argv, environment = command(find("psql", dsn), dsn)
         sys.exit(subprocess.run([*argv, *arguments], env=environment, check=False).returncode)
-
-
-@contextlib.contextmanager
-def database(*, migrated: bool = True) -> Iterator[str]:
-    """The database, running, and Django ready to use it; its schema as this version wants it."""
-    own = database_url()
-    if own:
-        with psycopg.connect(own) as connection:
-            check_server(connection)
-    else:
-        claim(data_dir())
-    dsn = own or ensure(data_dir()).dsn
-    os.environ["MUSTER_DATABASE"] = dsn
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.config.settings")
-    if migrated:
-        migrate()
-    yield dsn
-
-
-def migrate() -> None:
-    import django
-    from django.core.management import call_command
-    from django.db import connection
-
-    django.setup()
-    # Two that start at once: the second waits for the first.
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(%s)", [MIGRATING])
-        try:
-            call_command("migrate", verbosity=0, interactive=False)
-        finally:
-            cursor.execute("select pg_advisory_unlock(%s)", [MIGRATING])
-
-
-MIGRATING = 0x6D69677261746500
-
-
-def run_server(host: str, port: int, workers: int = 2) -> None:
-    from django.db import connection
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
-
-    from muster.worker.run import beside
-
-    # The processes that answer are forked: two that share one connection would read each other's answers.
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]
-    click.echo(f"Muster is at http://{host}:{port}/  (Ctrl-C ends it)")
-    watch = None if database_url() else Watch(data_dir()).start()
-    with beside():
-        server = Server(
-            "muster.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-            blocking_threads=4, backpressure=64, log_level=LogLevels.warning, respawn_failed_workers=True,
-        )  # fmt: skip
-        server.serve()
-    if watch:
-        watch.stop()
-
-
-def must_be_free(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as taken:
-            raise click.ClickException(
-                f"Port {port} on {host} can't be used ({taken.strerror}). End what uses it, or choose another by --port."
-            ) from taken
 
 
 @contextlib.contextmanager

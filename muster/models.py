@@ -6,6 +6,7 @@ from muster.briefings.wall import Wall
 from muster.duty.duty import Duty
 from muster.duty.handover import Handover, HandoverItem
 from muster.evidence.file import File
+from muster.exchange.records import Imported, LedgerImport, Sender
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.bulletin import Bulletin, BulletinItem
 from muster.loop.conflict import Conflict
@@ -77,8 +78,10 @@ __all__ = [
     "Hand",
     "Handover",
     "HandoverItem",
+    "Imported",
     "Incident",
     "KeptView",
+    "LedgerImport",
     "LedgerLine",
     "Matter",
     "Membership",
@@ -104,6 +107,7 @@ __all__ = [
     "RevisitDraw",
     "Seal",
     "Searched",
+    "Sender",
     "Silence",
     "Site",
     "Span",

@@ -106,10 +106,13 @@ class Act:
     def take(self, side: Side) -> None:
         """The actor, and the organisation acted for, stand on this side from now on."""
         organisations = [self.organisation_id] if self.organisation_id else []
-        take_side(self.matter.pk, side, organisations, [self.by.pk] if self.by else [])
+        self._take(side, organisations, [self.by.pk] if self.by else [])
 
     def take_organisation(self, side: Side, organisation_id: int, *persons: int) -> None:
-        take_side(self.matter.pk, side, [organisation_id], list(persons))
+        self._take(side, [organisation_id], list(persons))
+
+    def _take(self, side: Side, organisations: list[int], persons: list[int]) -> None:
+        take_side(self.matter.pk, side, organisations, persons)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class Arrival:
             return repeated(first, content)
         if not made.text:
             raise TextNeeded
-        _must_lie_in(made.site, made.area)
+        must_lie_in(made.site, made.area)
         made.area.must_be_open()
         actor = Actor.of(made.reporter)
         made.pack = made.incident.pack_version()
@@ -129,7 +129,7 @@ def _contact_of(matter_id: UUID, caller: Caller) -> Contact:
     return Contact(matter_id=matter_id, salt=known or new_salt(), **dataclasses.asdict(caller))
 
 
-def _must_lie_in(site: Site | None, area: Area) -> None:
+def must_lie_in(site: Site | None, area: Area) -> None:
     if site and not area.holds(site.area.path):
         raise SiteElsewhere(site=site.name, area=area.name)
 

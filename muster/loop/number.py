@@ -24,18 +24,27 @@ class NumberCounter(models.Model):
 
 
 NEXT = """
-insert into number_counter (prefix, county, day, last) values (%s, %s, %s, 1)
-on conflict (prefix, county, day) do update set last = number_counter.last + 1 returning last
+insert into number_counter (prefix, county, day, last) values (%(prefix)s, %(county)s, %(day)s, %(count)s)
+on conflict (prefix, county, day) do update set last = number_counter.last + %(count)s returning last
 """
 
 
 def next_number(prefix: str, codes: list[str], day: date) -> str:
-    """The next number of the county among ``codes`` (root down), or of the lowest area above counties.
+    """The next number of the county among ``codes`` (root down).
 
     Takes the counter's row lock, so call it as late in the transaction as can be.
     """
-    county = next((code for code in reversed(codes) if len(code) == 6 and code.isdigit()), codes[0])
+    return numbers(prefix, county_of(codes), day, 1)[0]
+
+
+def numbers(prefix: str, county: str, day: date, count: int) -> list[str]:
+    """The next so many numbers of a county. The same holds of the lock."""
     with connection.cursor() as cursor:
-        cursor.execute(NEXT, [prefix, county, day])
+        cursor.execute(NEXT, {"prefix": prefix, "county": county, "day": day, "count": count})
         last = cursor.fetchone()[0]
-    return f"{prefix}-{county}-{day:%Y%m%d}-{last:04d}"
+    return [f"{prefix}-{county}-{day:%Y%m%d}-{nr:04d}" for nr in range(last - count + 1, last + 1)]
+
+
+def county_of(codes: list[str]) -> str:
+    """The county among the codes of an area (root down), or the lowest area above counties."""
+    return next((code for code in reversed(codes) if len(code) == 6 and code.isdigit()), codes[0])

@@ -266,6 +266,7 @@ ON_CLOCK = ("assigned", "accepted", "in_progress")
 APPLY: dict[str, Apply] = {
     "register": nothing,
     "import_": imported,
+    "tell": imported,
     "assign": dispatched,
     "fix_on_spot": fixed_on_spot,
     "reassign": reassigned,

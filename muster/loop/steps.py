@@ -256,7 +256,7 @@ class Note(Step):
 
 
 class LedgerLine(Step):
-    """The line of a ledger that a matter was imported from, by whom, and what it says of a review."""
+    """The line of a ledger that tells of a matter, by whom it was imported, and what it says of a review."""
 
     source = models.TextField(help_text="the file or sender, and the row, as text")
     reviewer = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -266,7 +266,6 @@ class LedgerLine(Step):
     class Meta:
         db_table = "ledger_line"
         constraints = [
-            models.UniqueConstraint(fields=["matter"], name="ledger_line_once"),
             models.CheckConstraint(condition=~Q(source=""), name="ledger_line_has_a_source"),
         ]
 

@@ -40,9 +40,10 @@ class Person(AbstractBaseUser):
         null=True, blank=True, help_text="end of a one-time password; none once the person has chosen one of their own"
     )
 
-    #: Whether this object reads its grants once only, as one may that lives for a request.
+    #: Whether this object reads its grants and organisations once only, as one may that lives for a request.
     keeps_grants = False
     _grants: list[Grant] | None = None
+    _organisations: list[Organisation] | None = None
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -69,6 +70,12 @@ class Person(AbstractBaseUser):
 
     def memberships_now(self) -> models.QuerySet[Membership]:
         return self.memberships.filter(until=None).select_related("organisation")
+
+    def organisations_now(self) -> list[Organisation]:
+        """What the person belongs to."""
+        if self._organisations is None or not self.keeps_grants:
+            self._organisations = [membership.organisation for membership in self.memberships_now()]
+        return self._organisations
 
     def set_one_time_password(self, password: str) -> None:
         """One that an administrator knows, too: it ends by itself, and signing in with it leads to choosing another."""

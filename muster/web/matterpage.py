@@ -13,6 +13,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from muster.evidence.file import File
+from muster.exchange.columns import COLUMNS
+from muster.exchange.values import EMPTY
 from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
@@ -29,7 +31,7 @@ from muster.loop.steps import Evidence
 from muster.people.person import Person
 from muster.people.role import AREA_ROLES, Role
 from muster.web.conflictscope import GOVERN, governed_by
-from muster.web.matterrows import CONFLICT, CONTACT, ENTRIES, EVIDENCE, step_rows
+from muster.web.matterrows import CONFLICT, CONTACT, ENTRIES, EVIDENCE, IMPORTED, step_rows
 from muster.web.stepform import OUTCOMES
 from muster.web.words import STEPS as WORDS
 from muster.web.words import Words, happened
@@ -231,6 +233,15 @@ class MatterPage:
         if not self.roles.intersection(GOVERN) or not CONFLICT(matter=self.matter.pk):
             return []
         return list(Conflict.objects.filter(governed_by(self.person), matter_id=self.matter.pk, settled_at=None)[:5])
+
+    @property
+    def in_ledger(self) -> list[tuple[str, str]]:
+        """What a ledger says beside, by its column; for who doesn't do the work: it may tell who complained."""
+        if self.is_doer_only or all(told.entry.action not in ("import_", "tell") for told in self.timeline):
+            return []
+        said = {key: text for line in IMPORTED(matter=self.matter.pk) for key, text in line.words.items()}
+        shown = [(key, text) for key, text in said.items() if key not in ("text", "number") and text not in EMPTY]
+        return [(str(COLUMNS[key].label) if key in COLUMNS else key.lstrip("?"), text) for key, text in shown]
 
     @property
     def sweep(self) -> SimpleNamespace | None:

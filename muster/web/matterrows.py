@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from muster.exchange.records import Imported
 from muster.lib.compiled import Compiled, Given
 from muster.loop.conflict import Conflict
 from muster.loop.contact import Contact
@@ -35,6 +36,7 @@ EVIDENCE = Compiled(
     )
 )
 CONTACT = Compiled(lambda: Contact.objects.filter(pk=Given("matter")))
+IMPORTED = Compiled(lambda: Imported.objects.filter(matter=Given("matter")).order_by("pk"))
 CONFLICT = Compiled(lambda: Conflict.objects.filter(matter_id=Given("matter"), settled_at=None)[:1])
 STEP_ROWS = " union all ".join(
     f"select '{kind._meta.db_table}', id::text, to_jsonb(t) from {kind._meta.db_table} t where matter_id = %(matter)s"

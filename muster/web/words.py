@@ -27,6 +27,7 @@ class Words:
 STEPS: dict[str, Words] = {
     "register": Words(_("Registered"), "circle"),
     "import_": Words(_("Imported from a ledger"), "doc"),
+    "tell": Words(_("Told by a later ledger"), "doc"),
     "fix_on_spot": Words(_("Fixed on the spot"), "ok", "green", hint=_("With a photo before and one after.")),
     "assign": Words(_("Assign"), "send", "blue", hint=_("The deadline runs from this dispatch.")),
     "reassign": Words(_("Reassign"), "send", "blue", hint=_("The new organisation gets the full hours.")),

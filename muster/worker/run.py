@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
+from muster.worker import jobs  # noqa: F401 - registers its tasks
 from muster.worker.after import run_batch
 from muster.worker.timers import TIMERS
 
 PAUSE_S = 1.0
+AT_ONCE = 3
+"""Jobs beside the timers, which take turns."""
 
 
 def run() -> None:
@@ -25,7 +28,7 @@ def run() -> None:
     working = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     try:
         with working.open():
-            working.run_worker(listen_notify=True, delete_jobs="successful")
+            working.run_worker(listen_notify=True, delete_jobs="successful", concurrency=AT_ONCE)
     finally:
         stop.set()
         follower.join(timeout=10)

@@ -71,4 +71,7 @@ def named(node: ast.expr, path: Path) -> str:
 
 
 def options(command: click.Command) -> set[str]:
-    return {opt for one in command.params for opt in (*one.opts, *one.secondary_opts)} | {"--help"}
+    """Its own, and those of the commands below it."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    own = {opt for one in command.params for opt in (*one.opts, *one.secondary_opts)}
+    return own | {"--help"} | {opt for one in below for opt in options(one)}

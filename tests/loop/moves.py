@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from muster.lib.ids import uuid7
-from muster.loop.ledger import Past
 from muster.loop.matter import Matter
+from muster.loop.past import Past
 from tests.cast import Cast
 from tests.loop.facts import HEADQUARTERS, MEMBER_OF
 from tests.loop.model import Told

@@ -15,8 +15,8 @@ from muster.lib.refusal import Refusal
 from muster.loop.act import Receipt
 from muster.loop.entry import Entry
 from muster.loop.freeze import recorded_as
-from muster.loop.ledger import Past
 from muster.loop.matter import Matter
+from muster.loop.past import Past
 from muster.loop.span import Span
 from muster.loop.steps import STEPS
 from muster.people.person import Person

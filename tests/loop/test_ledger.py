@@ -13,9 +13,10 @@ from muster.loop.arrival import Caller, SiteElsewhere, TextNeeded
 from muster.loop.audit import audit
 from muster.loop.conflict import Conflict
 from muster.loop.dispatch import NobodyThere
-from muster.loop.ledger import LeadNeeded, LedgerOutOfOrder, Past, SourceNeeded
 from muster.loop.matter import Matter
+from muster.loop.past import LeadNeeded, LedgerOutOfOrder, Past
 from muster.loop.refusals import ActInFuture, ConflictingContent, DoersCannotClose, NotYours, WrongSide
+from muster.loop.telling import SourceNeeded
 from muster.people.role import Role
 from tests.cast import Cast, act_id, later
 from tests.loop.attack import STEP, known_to, passing, sided, step, stopped_by
@@ -260,8 +261,11 @@ CLOSING = {
     "a check of the unit's": (
         "verifier_independent", passing("fixer", "unit").replace("clock_timestamp()", "%(imported)s"),
     ),
-    "a second line": (
-        "ledger_line_once", f"insert into ledger_line ({STEP}, source) values ({step('dispatcher', 'headquarters')}, 'x')",
+    "a second line at the same instant": (
+        "ledger_line_at",
+        f"insert into ledger_line ({STEP}, source) values ({step('dispatcher', 'headquarters')}, 'x')".replace(
+            "clock_timestamp()", "%(imported)s"
+        ),
     ),
     "a line of the unit's": (
         "ledger_line_person_on_side", f"insert into ledger_line ({STEP}, source) values ({step('fixer', 'unit')}, 'x')",
