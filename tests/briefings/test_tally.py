@@ -80,7 +80,8 @@ def test_before_its_moment_and_in_a_window_a_tally_says_nothing(cast: Cast) -> N
 
 def test_the_last_two_are_kept_and_the_last_of_every_day_and_none_of_another_version(cast: Cast) -> None:
     cast.finding()
-    now = timezone.now()
+    # Far from midnight, at which the last two minutes would be of two days.
+    now = timezone.now().astimezone(cast.incident.tz).replace(hour=12) - timedelta(days=1)
     kept = [now - timedelta(days=3), now - timedelta(days=2), now - timedelta(minutes=1), now]
     for at in (now - timedelta(days=3, minutes=1), *kept[:2], now - timedelta(minutes=2), *kept[2:]):
         keep(cast.incident, at)

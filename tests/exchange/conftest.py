@@ -12,6 +12,7 @@ from muster.exchange.ledger import read, sender_called, take
 from muster.exchange.records import LedgerImport, keep
 from muster.people.role import Role
 from tests.cast import Cast
+from tests.exchange.form import Form
 from tests.exchange.messy import City
 
 Taking = Callable[..., DryRun]
@@ -51,3 +52,8 @@ def sent(cast: Cast, tmp_path: Path, settings: LazySettings) -> Taking:
         return take(came, cast.dispatcher)
 
     return sent
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Form:
+    return Form(tmp_path)
