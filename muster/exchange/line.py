@@ -66,7 +66,6 @@ class Told:
     site: Site | None
     past: Past
     at_day: bool
-    state: str = ""
 
 
 @dataclass

@@ -114,8 +114,7 @@ class Reader:
         past, at_day = self._past(line, cell, area)
         line.problem = self._problem(said, past.found_at)
         if not line.faults and area and category and severity:
-            state = self._state[said.get("state", "")]
-            line.told = Told(kind, area, category, severity, text, site, past, at_day, state)
+            line.told = Told(kind, area, category, severity, text, site, past, at_day)
 
     def _one(self, line: Line, key: str, read: Callable[..., Any], *given: Any) -> Any:
         """What a column says; where that is unclear, it stands among the line's faults."""

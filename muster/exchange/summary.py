@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from muster.exchange.columns import COLUMNS
-from muster.exchange.dryrun import CHANGED, MADE, REFUSED, DryRun, Verdict
+from muster.exchange.dryrun import CHANGED, MADE, REFUSED, SAME, DryRun, Verdict
 from muster.exchange.line import Line
 from muster.exchange.table import Table
 from muster.exchange.values import words
@@ -27,6 +27,9 @@ def of(found: DryRun, tables: Iterable[Table]) -> dict[str, Any]:
         "others": found.other_sheets,
         "blank": found.blank,
         "left_out": found.left_out[:LEFT_OUT_MOST],
+        "twice": [
+            (one.line.sheet, one.line.number, one.first) for one in found.of(SAME) if one.first is not None
+        ][:LEFT_OUT_MOST],
         "left_out_more": max(0, len(found.left_out) - LEFT_OUT_MOST),
         "questions": [
             {"about": one.about, "label": str(COLUMNS[one.about].label), "text": one.text, "count": count,

@@ -82,6 +82,12 @@ def test_it_is_looked_at_first_then_taken_in(cast: Cast, clerk: Client) -> None:
     assert Matter.objects.count() == 1
 
 
+def test_what_stands_there_twice_and_what_is_no_line_is_said(cast: Cast, clerk: Client) -> None:
+    lines = ROWS.splitlines(keepends=True)
+    shown = page(clerk, send(clerk, "".join([*lines[:2], lines[1], "合计\t\t1\t\n"])))
+    assert ("says the same as row 2" in shown, "a total" in shown) == (True, True)
+
+
 def test_what_is_asked_is_answered_once(cast: Cast, clerk: Client) -> None:
     came = send(clerk)
     [question] = came.report["questions"]
