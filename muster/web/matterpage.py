@@ -102,6 +102,10 @@ class Door:
         return WORDS[self.verb]
 
 
+#: Columns of a ledger whose meaning the matter itself tells.
+REGISTERED = ("text", "number", "kind", "found_at", "area", "site", "category", "severity", "lead")
+
+
 class MatterPage:
     def __init__(self, matter: Matter, person: Person) -> None:
         self.matter, self.person, self.now = matter, person, clock.now()
@@ -240,7 +244,7 @@ class MatterPage:
         if self.is_doer_only or all(told.entry.action not in ("import_", "tell") for told in self.timeline):
             return []
         said = {key: text for line in IMPORTED(matter=self.matter.pk) for key, text in line.words.items()}
-        shown = [(key, text) for key, text in said.items() if key not in ("text", "number") and text not in EMPTY]
+        shown = [(key, text) for key, text in said.items() if key not in REGISTERED and text not in EMPTY]
         return [(str(COLUMNS[key].label) if key in COLUMNS else key.lstrip("?"), text) for key, text in shown]
 
     @property
