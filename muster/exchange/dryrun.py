@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField
@@ -16,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from muster.exchange.changes import Change, Facts, changes_of, facts_of, permitted
 from muster.exchange.known import KnownLines
 from muster.exchange.line import Fault, Line, Told
-from muster.exchange.names import Question
+from muster.exchange.names import Memo, Question
 from muster.exchange.reader import Reader
 from muster.exchange.records import Sender
 from muster.exchange.table import BLANK, Table
@@ -25,16 +24,13 @@ from muster.lib import clock
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
 from muster.loop.dispatch import must_see
-from muster.loop.intake import REGISTERED_BY
+from muster.loop.ledger import importing
 from muster.loop.matter import Matter
-from muster.loop.refusals import NotYours, WrongSide
+from muster.loop.refusals import WrongSide
 from muster.loop.situation import Actor
-from muster.loop.state import Kind
 from muster.loop.telling import stands_with
 from muster.people.organisation import Organisation
-from muster.people.person import Person
-from muster.people.role import Role
-from muster.places.area import Area
+from muster.people.person import Grant, Person
 
 MADE, CHANGED, SAME, REFUSED = "made", "changed", "same", "refused"
 OUTCOMES = (MADE, CHANGED, SAME, REFUSED)
@@ -105,18 +101,13 @@ class DryRun:
         return (one for one in self.verdicts if one.outcome == outcome)
 
 
-Progress = Callable[[int], None]
-
-
-def dry_run(
-    tables: Iterable[Table], reader: Reader, by: Person, sender: Sender | None, progress: Progress | None = None
-) -> DryRun:
+def dry_run(tables: Iterable[Table], reader: Reader, by: Person, sender: Sender | None) -> DryRun:
     """Read all lines, then hold them against what is there."""
     found = DryRun()
     with uncollected():
         for table in tables:
             _read(table, reader, found)
-        _Judge(reader.names.incident, by, sender).judge(found.verdicts, progress)
+        _Judge(reader.names.incident, by, sender).judge(found.verdicts)
     return found
 
 
@@ -147,13 +138,11 @@ class _Judge:
     def __init__(self, incident: Incident, by: Person, sender: Sender | None) -> None:
         self.incident, self.by, self.sender = incident, by, sender
         self.actor = Actor.of(by)
-        self.grants = self.actor.grants
         self.now = clock.now()
-        self._may: dict[tuple[str, str], bool] = {}
-        self._units: dict[tuple[int, str], Refusal | None] = {}
-        self._sides: dict[tuple[int, str], bool] = {}
+        self._grants: Memo[Grant | Refusal | None] = Memo(self._import_grant)
+        self._unit_refusals: Memo[Refusal | None] = Memo(self._no_unit)
 
-    def judge(self, verdicts: list[Verdict], progress: Progress | None) -> None:
+    def judge(self, verdicts: list[Verdict]) -> None:
         first: dict[str, Verdict] = {}
         for start in range(0, len(verdicts), BATCH):
             batch = verdicts[start : start + BATCH]
@@ -161,8 +150,6 @@ class _Judge:
             for one in batch:
                 self._judge(one, first)
             self._compare(batch)
-            if progress:
-                progress(len(batch))
 
     def _known(self, batch: list[Verdict]) -> None:
         """Which matters the lines tell of: by our number, else as lines that came in before; and what these told."""
@@ -216,44 +203,34 @@ class _Judge:
         """What the loop would refuse."""
         told = line.told
         assert told
-        if not self._may_import(told.kind, told.area):
-            line.faults.append(Fault("area", NotYours()))
+        grant = self._grants[told.kind, told.area.path]
+        if isinstance(grant, Refusal):
+            line.faults.append(Fault("area", grant))
         self._admit_units(line, told)
 
     def _admit_units(self, line: Line, told: Told) -> None:
-        lead = told.past.lead
-        for unit in told.past.doers if told.past.supports else [lead] if lead else []:
-            refusal = self._unseen(unit, told.area)
+        for unit in told.past.doers:
+            refusal = self._unit_refusals[unit, told.kind, told.area.path]
             if refusal:
                 line.faults.append(Fault("lead", refusal))
-            elif self._on_side_of(unit, told.area):
-                line.faults.append(Fault("lead", WrongSide()))
 
-    def _may_import(self, kind: str, area: Area) -> bool:
-        key = (kind, area.pk)
-        if key not in self._may:
-            self._may[key] = bool(REGISTERED_BY[Kind(kind)]) and self._grant(area) is not None
-        return self._may[key]
+    def _import_grant(self, key: tuple[str, str]) -> Grant | Refusal | None:
+        """The grant under which such a matter may be imported at an area, or why none lets it."""
+        kind, path = key
+        try:
+            return importing(Matter(kind=kind, area_path=path), self.actor)
+        except Refusal as refusal:
+            return refusal
 
-    def _grant(self, area: Area) -> Any:
-        governs = (Role.DISPATCHER, Role.HEADQUARTERS)
-        return next((one for one in self.grants if one.role in governs and one.area.holds(area.path)), None)
-
-    def _unseen(self, unit: Organisation, area: Area) -> Refusal | None:
-        key = (unit.pk, area.pk)
-        if key not in self._units:
-            self._units[key] = None
-            try:
-                must_see(Matter(area_path=area.path), unit, self.now)
-            except Refusal as refusal:
-                self._units[key] = refusal
-        return self._units[key]
-
-    def _on_side_of(self, unit: Organisation, area: Area) -> bool:
-        key = (unit.pk, area.pk)
-        if key not in self._sides:
-            self._sides[key] = stands_with(self.by, self._grant(area), [unit])
-        return self._sides[key]
+    def _no_unit(self, key: tuple[Organisation, str, str]) -> Refusal | None:
+        """Why an organisation can't be given a matter of a kind at an area by this importer."""
+        unit, kind, path = key
+        try:
+            must_see(Matter(area_path=path), unit, self.now)
+        except Refusal as refusal:
+            return refusal
+        grant = self._grants[kind, path]
+        return WrongSide() if stands_with(self.by, grant if isinstance(grant, Grant) else None, [unit]) else None
 
     def _compare(self, batch: list[Verdict]) -> None:
         """Lines of matters that are there: what they tell that the matter doesn't, as far as the loop would take it."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from muster.exchange import summary
 from muster.exchange.columns import COLUMNS, NEEDED
-from muster.exchange.dryrun import DryRun, Progress, dry_run
+from muster.exchange.dryrun import DryRun, dry_run
 from muster.exchange.line import Defaults
 from muster.exchange.names import Names
 from muster.exchange.reader import Reader
@@ -63,13 +63,13 @@ class Ledger:
             raise NoLedger(found, file=workbook.file or "–", sheets=sheets)
         return cls(workbook, ledgers, others + [one.sheet.name for one in found if one not in ledgers])
 
-    def run_dry(self, sender: Sender, by: Person, progress: Progress | None = None) -> DryRun:
+    def run_dry(self, sender: Sender, by: Person) -> DryRun:
         incident = sender.incident
         with incident.clock():
             reader = Reader(
                 Names(incident, sender.answers), Times(incident.tz, clock.now()), Defaults(**sender.defaults)
             )
-            found = dry_run(self.tables, reader, by, sender, progress)
+            found = dry_run(self.tables, reader, by, sender)
         found.other_sheets = self.others
         return found
 
@@ -101,13 +101,13 @@ def look(came: LedgerImport, by: Person) -> None:
         _keep(came, ImportState.LOOKED_AT, fault="", counts=found.counts, report=report)
 
 
-def take(came: LedgerImport, by: Person, progress: Progress | None = None) -> DryRun:
+def take(came: LedgerImport, by: Person) -> DryRun:
     """Run a ledger dry once more, as things stand now, and take it in. What went wrong is kept with it, and raised."""
     _keep(came, ImportState.APPLYING, done=0, fault="")
     with _kept_with(came):
         ledger = read(came.path, came.file, came.sender)
         found = ledger.run_dry(came.sender, by)
-        take_in(came, found, by, progress)
+        take_in(came, found, by)
         report = summary.of(found, ledger.tables)
         _keep(came, ImportState.APPLIED, counts=found.counts, report=report, applied_at=clock.now())
     return found

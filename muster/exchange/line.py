@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import override
 
+from muster.exchange.names import Question
 from muster.exchange.values import EMPTY
 from muster.lib.refusal import Refusal
 from muster.loop.past import Past
@@ -25,8 +26,6 @@ SERIAL = 6
 """So many digits has a number that is more than a count of lines."""
 #: Says nothing of the matter: where the line stands, and why it was sent back.
 ASIDE = ("order", "refused")
-
-
 BESIDE_WORDS = re.compile(r"[\W_]+")
 Named = tuple[str, int, Callable[[Any], str]]
 """A column: its key, its place, and what makes a cell of it into words."""
@@ -81,7 +80,7 @@ class Line:
     own: str = ""
     told: Told | None = None
     faults: list[Fault] = field(default_factory=list)
-    questions: list[Any] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
     @property
     def number_said(self) -> str:

@@ -21,6 +21,7 @@ from muster.places.gazetteer import PlaceRefusal
 from muster.places.placenames import normalise, spellings
 from muster.places.site import Site
 from muster.policy.pack import Pack
+from muster.register.names import Candidate
 
 CANDIDATES = 6
 LIKE = 45
@@ -53,19 +54,13 @@ class UnknownWord(Refusal):
 
 
 @dataclass(frozen=True)
-class Choice:
-    value: str
-    shown: str
-
-
-@dataclass(frozen=True)
 class Question:
     """What is asked of the sender once, and known from then on: ``about`` is the column."""
 
     about: str
     text: str
     refusal: Refusal
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Candidate, ...] = ()
 
 
 class Unclear(Exception):
@@ -110,7 +105,7 @@ class Names:
             return self.area_called(text)
         except PlaceRefusal as refusal:
             choices = tuple(
-                Choice(one.code, self.gazetteer.path(one)) for one in refusal.candidates if one.code in self.areas
+                Candidate(one.code, self.gazetteer.path(one)) for one in refusal.candidates if one.code in self.areas
             )
             raise Unclear(Question("area", text, refusal, choices)) from refusal
 
@@ -129,7 +124,7 @@ class Names:
         here = [one for one in found if not area or area.holds(self.areas[one.area_id].path)]
         if len(here) > 1:
             choices = tuple(
-                Choice(str(one.pk), f"{one.name}（{self.areas[one.area_id].place}）") for one in here[:CANDIDATES]
+                Candidate(str(one.pk), f"{one.name}（{self.areas[one.area_id].place}）") for one in here[:CANDIDATES]
             )
             raise Unclear(Question("site", text, UnclearSite(text=text), choices))
         return here[0] if here else None
@@ -145,7 +140,7 @@ class Names:
             return nearest[0]
         candidates = nearest or self._like(text, area)
         refusal = (UnclearUnit if nearest else UnknownUnit)(text=text)
-        choices = tuple(Choice(str(one.pk), f"{one.name}（{self.areas[one.area_id].place}）") for one in candidates)
+        choices = tuple(Candidate(str(one.pk), f"{one.name}（{self.areas[one.area_id].place}）") for one in candidates)
         raise Unclear(Question("lead", text, refusal, choices))
 
     def reviewer(self, text: str) -> Person | None:
@@ -162,7 +157,7 @@ class Names:
         for key, words in known.items():
             if said in {normalise(word) for word in (key, *words)}:
                 return key
-        choices = tuple(Choice(key, " / ".join(words)) for key, words in _likest(text, known))
+        choices = tuple(Candidate(key, " / ".join(words)) for key, words in _likest(text, known))
         raise Unclear(Question(about, text, UnknownWord(text=text), choices))
 
     @cached_property

@@ -37,8 +37,6 @@ KINDS: dict[str, tuple[str, ...]] = {Kind.FINDING: ("问题", "督导问题", "f
          Kind.PROPOSAL: ("建议", "提案", "proposal")}  # fmt: skip
 #: Hardly ever the same twice.
 LONG = frozenset(("text", "number"))
-
-
 UNITS = ("lead", "supports")
 
 
@@ -112,7 +110,7 @@ class Reader:
         if not text:
             line.faults.append(Fault("text", TextNeeded()))
         past, at_day = self._past(line, cell, area)
-        line.problem = self._problem(said, past.found_at)
+        line.problem = self._problem(said, named, past.found_at)
         if not line.faults and area and category and severity:
             line.told = Told(kind, area, category, severity, text, site, past, at_day)
 
@@ -138,10 +136,10 @@ class Reader:
         text = said.get("site", "")
         return self.names.site(text, area) if text not in EMPTY else None
 
-    def _problem(self, said: dict[str, str], found_at: datetime | None) -> str:
+    def _problem(self, said: dict[str, str], named: Area | None, found_at: datetime | None) -> str:
         """By what stays the same when a ledger is sent again: where, on which day, and what, however it is written."""
         day = self._day[found_at] if found_at else ""
-        where = [self._bare[said.get("area", "") or self.defaults.area], self._bare[said.get("site", "")]]
+        where = [named.pk if named else self.defaults.area, self._bare[said.get("site", "")]]
         return hashed([day, *where, bare(said.get("text", ""))])
 
     def _where(self, line: Line, named: Area | None, site: Site | None) -> Area | None:

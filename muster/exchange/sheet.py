@@ -67,20 +67,3 @@ def must_fit(sheet: str, rows: int, columns: int) -> None:
         raise TooManyRows(sheet=sheet, row=f"{rows:,}", max=f"{MAX_ROWS:,}")
     if columns > MAX_COLUMNS:
         raise TooManyColumns(sheet=sheet, columns=columns, max=MAX_COLUMNS)
-
-
-def column_number(letters: str) -> int:
-    """1 for A, 28 for AB."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """A for 1, AB for 28."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

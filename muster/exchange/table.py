@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
+from xlsxwriter.utility import xl_col_to_name
+
 from muster.exchange.columns import ASIDE, NEEDED, WORDS, column_called, plain
-from muster.exchange.sheet import Cell, Sheet, column_letters
+from muster.exchange.sheet import Cell, Sheet
 
 LOOKED_AT = 60
 """Rows from the top among which a header is looked for: titles and notes may stand above it."""
@@ -32,7 +34,7 @@ class Field:
 
     @property
     def shown(self) -> str:
-        return self.heading or column_letters(self.place + 1)
+        return self.heading or xl_col_to_name(self.place)
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Table:
         found: dict[str, int] = {}
         for one in self.fields:
             key = one.key or f"?{one.shown}"
-            found[key if key not in found else f"?{one.heading} {column_letters(one.place + 1)}"] = one.place
+            found[key if key not in found else f"?{one.heading} {xl_col_to_name(one.place)}"] = one.place
         return list(found.items())
 
     @property

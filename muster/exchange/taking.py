@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from muster.people.person import Person
 
 BATCH = 1_000
 """Lines that come in together: others who record wait no longer than these take."""
-Progress = Callable[[int], None]
 
 
 class SomeRefused(Refusal):
@@ -42,7 +41,7 @@ class TakenMeanwhile(Refusal):
     )
 
 
-def take_in(came: LedgerImport, found: DryRun, by: Person, progress: Progress | None = None) -> None:
+def take_in(came: LedgerImport, found: DryRun, by: Person) -> None:
     """Make and change what the dry run says; refused lines stay outside. Raises SomeRefused.
 
     All or nothing is one transaction. Else each thousand is one: when it is cut off, the same ledger goes on where it was.
@@ -54,7 +53,7 @@ def take_in(came: LedgerImport, found: DryRun, by: Person, progress: Progress | 
     with transaction.atomic() if came.all_or_nothing else nullcontext():
         for batch in _batches([*found.of(MADE)]):
             _make(came, incident, by, batch)
-            _tell(progress, came, len(batch))
+            _tell(came, len(batch))
         for one in [*found.of(CHANGED)]:
             try:
                 _change(came, by, one)
@@ -64,16 +63,14 @@ def take_in(came: LedgerImport, found: DryRun, by: Person, progress: Progress | 
                     raise
                 one.outcome = REFUSED
                 one.line.faults.append(Fault(one.changes[0].key, refusal))
-            _tell(progress, came, 1)
+            _tell(came, 1)
 
 
 def _batches(verdicts: Sequence[Verdict]) -> Iterator[Sequence[Verdict]]:
     return (verdicts[start : start + BATCH] for start in range(0, len(verdicts), BATCH))
 
 
-def _tell(progress: Progress | None, came: LedgerImport, count: int) -> None:
-    if progress:
-        progress(count)
+def _tell(came: LedgerImport, count: int) -> None:
     came.done += count
     LedgerImport.objects.filter(pk=came.pk).update(done=came.done)
 

@@ -16,8 +16,9 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from xlsxwriter.utility import xl_cell_to_rowcol
 
-from muster.exchange.sheet import NotAWorkbook, Sheet, column_number, must_fit
+from muster.exchange.sheet import NotAWorkbook, Sheet, must_fit
 from muster.exchange.textfile import of_bytes, of_text
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
@@ -188,7 +189,7 @@ class Looks:
         if last >= 0 and (row := ROW.match(text, last)):
             self.row = max(self.row, int(row[1]))
         if far := FAR_RIGHT.search(text):
-            self.column = max(self.column, column_number(far[1].decode()))
+            self.column = max(self.column, xl_cell_to_rowcol(f"{far[1].decode()}1")[1] + 1)
         if b"<f" in text and len(self.uncomputed) < 5:
             found = [one[1].decode() for one in UNCOMPUTED.finditer(text)]
             self.uncomputed = list(dict.fromkeys([*self.uncomputed, *found]))[:5]

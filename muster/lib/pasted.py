@@ -8,6 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from io import StringIO
 
+#: What no text has.
+CONTROL = re.compile("[\0-\x08\x0e-\x1f]")
 #: What copying brings along and nobody sees: zero-width signs, the mark of byte order.
 UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
@@ -26,20 +28,32 @@ class Pasted:
 
 def pasted(text: str) -> list[Pasted]:
     """The rows of a text, without the empty ones. A cell that held a line break stays one cell, as spreadsheets quote it."""
-    lines = StringIO(UNSEEN.sub("", text.replace("\0", "")).replace("\r\n", "\n").replace("\r", "\n"))
-    rows = [tuple(_plain(cell) for cell in row) for row in _read(lines)]
+    lines = UNSEEN.sub("", text.replace("\0", "")).replace("\r\n", "\n").replace("\r", "\n")
+    rows = [tuple(_plain(cell) for cell in row) for row in rows_in(lines)]
     return [Pasted(nr, cells) for nr, cells in enumerate(rows, 1) if any(cells)]
 
 
-def _read(lines: StringIO) -> list[list[str]]:
+def rows_in(text: str, delimiter: str = "\t") -> list[list[str]]:
     """As a spreadsheet puts it; a quote that nobody closes is only a quote."""
-    whole = lines.getvalue()
-    if whole.count('"') % 2:
-        return [line.split("\t") for line in whole.split("\n")]
+    plainly = [line.split(delimiter) for line in text.split("\n")]
+    if text.count('"') % 2:
+        return plainly
     try:
-        return list(csv.reader(StringIO(whole, newline=""), dialect="excel-tab"))
+        return list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
-        return [line.split("\t") for line in whole.split("\n")]
+        return plainly
+
+
+def decoded(content: bytes) -> str | None:
+    """UTF-8, or what Chinese spreadsheets save by themselves; None for what is no text."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not CONTROL.search(text):
+            return text
+    return None
 
 
 def _plain(cell: str) -> str:

@@ -37,7 +37,7 @@ from muster.loop.situation import Actor, Situation
 from muster.loop.span import SPAN_FIELDS, Span
 from muster.loop.state import Side, Status, Way
 from muster.loop.step import Step
-from muster.loop.steps import STEPS
+from muster.loop.steps import STEPS, Assignment, Evidence, LedgerLine
 from muster.loop.telling import tell
 from muster.people.organisation import Organisation
 from muster.people.person import Person
@@ -167,15 +167,14 @@ def _write(table: type[Matter], told: list[tuple[Noted, Entry]]) -> None:
     # A unit's rows point at the line that they came with, and a check at its evidence.
     for step in sorted(by_table, key=ORDER.index):
         copy_rows(step, by_table[step])
-    _close(table, [act.matter for act in acts])
+    _close([act.matter for act in acts])
     copy(Span, ("matter_id", *SPAN_FIELDS, "from_at"), [_span(act.matter) for act in acts])
     copy_rows(Entry, [entry for _act, entry in told])
     _queue([act.matter.pk for act in acts])
 
 
 #: The tables of steps in the order of what points at what.
-ORDER = sorted(STEPS, key=lambda step: ("ledger_line", "assignment", "evidence").index(step._meta.db_table)
-               if step._meta.db_table in ("ledger_line", "assignment", "evidence") else 9)  # fmt: skip
+ORDER = tuple(dict.fromkeys((LedgerLine, Assignment, Evidence, *STEPS)))
 
 
 def _matters(table: type[Matter], made: list[Matter]) -> None:
@@ -194,7 +193,7 @@ from unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) told (id, check_, at) whe
 """
 
 
-def _close(table: type[Matter], made: list[Matter]) -> None:
+def _close(made: list[Matter]) -> None:
     closed = [one for one in made if one.status == Status.CLOSED]
     if closed:
         with connection.cursor() as cursor:

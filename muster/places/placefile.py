@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from muster.lib.pasted import decoded
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.places.area import Level
@@ -97,15 +98,10 @@ def read(content: bytes, file: str) -> tuple[list[Line], list[Fault]]:
 
 
 def _text(content: bytes, file: str) -> str:
-    """UTF-8, or what Chinese spreadsheets save by themselves."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise PlaceFileUnreadable(file=file, fault=_("it is neither UTF-8 nor GB 18030"))
+    text = decoded(content)
+    if text is None:
+        raise PlaceFileUnreadable(file=file, fault=_("it is neither UTF-8 nor GB 18030"))
+    return text
 
 
 def _places(head: list[str], file: str) -> dict[str, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -111,14 +112,16 @@ def _received(request: HttpRequest, incident: Incident, form: LedgerForm) -> Led
 
 def _begin(request: HttpRequest, came: LedgerImport, state: ImportState, *, all_or_nothing: bool = False) -> None:
     """Now, or by the worker where it takes long. Whoever presses the button twice begins it once."""
-    if not came.claim(state):
-        return
-    came.all_or_nothing = all_or_nothing
-    came.save(update_fields=["all_or_nothing"])
-    if not _small(came):
-        name = "look_at_ledger" if state == ImportState.LOOKING else "take_ledger"
-        app.configure_task(name).defer(pk=str(came.pk))
-        return
+    at_once = _small(came)
+    with transaction.atomic():
+        if not came.claim(state):
+            return
+        came.all_or_nothing = all_or_nothing
+        came.save(update_fields=["all_or_nothing"])
+        if not at_once:
+            name = "look_at_ledger" if state == ImportState.LOOKING else "take_ledger"
+            app.configure_task(name).defer(pk=str(came.pk))
+            return
     try:
         (look if state == ImportState.LOOKING else take)(came, person_of(request))
     except Refusal as refusal:

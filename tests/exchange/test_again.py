@@ -126,3 +126,9 @@ def test_no_word_of_a_line_is_lost(cast: Cast, city: City, sent: Taking, form: F
     assert sorted(text for key, text in words.items() if key.startswith("?")) == ["1", "2"]
     sent(form.write({"整改情况": "已全部补采"}, headings=[name for name in HEADINGS if name != "备注"]), apply=True)
     assert Imported.objects.get().words["remark"] == "孕妇户"
+
+
+def test_the_same_area_written_in_another_way_is_the_same(cast: Cast, city: City, sent: Taking, form: Form) -> None:
+    sent(form.write({"编号": "-"}), apply=True)
+    again = sent(form.write({"编号": "-", "区划": "临清市青年路街道办事处"}), apply=True)
+    assert again.counts == {"made": 0, "changed": 0, "same": 1, "refused": 0}

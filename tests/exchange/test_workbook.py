@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from muster.exchange.sheet import column_letters, column_number
 from muster.exchange.workbook import Workbook, opened, typed
 from muster.lib.refusal import Refusal
 
@@ -139,11 +138,6 @@ def test_text_is_read_as_chinese_spreadsheets_save_it(tmp_path: Path, encoding: 
 
 def test_copied_cells_are_a_sheet() -> None:
     assert rows(typed("问题描述\t责任单位\n漏采\t卫健局")) == [["问题描述", "责任单位"], ["漏采", "卫健局"]]
-
-
-def test_columns_are_called_as_spreadsheets_call_them() -> None:
-    for number, letters in ((1, "A"), (26, "Z"), (27, "AA"), (105, "DA"), (16384, "XFD")):
-        assert (column_letters(number), column_number(letters)) == (letters, number)
 
 
 def test_a_formula_that_came_to_nothing_is_empty(tmp_path: Path) -> None:
