@@ -17,6 +17,7 @@ from muster.places.area import Area
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
+COMMANDS = (Role.HEADQUARTERS, Role.DISPATCHER)
 
 
 class UnclearTime(Refusal):
@@ -120,3 +121,12 @@ def may_read(person: Person, area: Area, organisation: Organisation | None = Non
         or (grant.role == Role.LIAISON and organisation and grant.organisation.holds(organisation.path))
         for grant in here
     )
+
+
+def commanded(person: Person, incident: Incident) -> tuple[Area, ...]:
+    """The areas that a person commands in the incident, largest first, none twice."""
+    held = {grant.area_id: grant.area for grant in person.grants_at() if grant.role in COMMANDS}
+    if any(area.holds(incident.area.path) for area in held.values()):
+        held = {pk: area for pk, area in held.items() if not area.holds(incident.area.path)}
+        held[incident.area_id] = incident.area
+    return tuple(sorted(held.values(), key=lambda area: (len(area.codes), area.position, area.pk)))

@@ -8,7 +8,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from muster.web.scope import Scope
+from muster.people.scope import Scope
 
 
 class Candidate(NamedTuple):
@@ -83,3 +83,11 @@ class Asking(forms.BaseForm):
                 field.scope, field.present = scope, present.get(name)
                 if field.present:
                     self.initial[name] = field.present[0]
+
+    @property
+    def narrowed(self) -> dict[str, str] | None:
+        """What was asked for as an address says it, things by their keys; None where it isn't clear."""
+        if not self.is_valid():
+            return None
+        asked = {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items()}
+        return {name: str(value) for name, value in asked.items() if value}

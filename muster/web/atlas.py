@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from muster.people.scope import Scope
 from muster.places.area import Area, gazetteer
 from muster.places.gazetteer import AmbiguousPlace, FormerName, Gazetteer, Place, PlaceRefusal, UnknownPlace
 from muster.web.asking import Candidate, Unclear
-from muster.web.scope import Scope
 
 
 def area_named(scope: Scope, text: str) -> Area:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest
 
+from muster.briefings.asked import COMMANDS, commanded
 from muster.incidents.incident import Incident
 from muster.people.person import Person
-from muster.people.role import Role
 from muster.places.area import Area
 from muster.web.context import incident_here
 from muster.web.scope import person_of
 
-DESK_ROLES = (Role.HEADQUARTERS, Role.DISPATCHER)
+DESK_ROLES = COMMANDS
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,3 @@ def desk_of(request: HttpRequest) -> Desk:
     if not area:
         raise Http404
     return Desk(incident, area, person, areas)
-
-
-def commanded(person: Person, incident: Incident) -> tuple[Area, ...]:
-    """The areas that a person commands in the incident, largest first, none twice."""
-    held = {grant.area_id: grant.area for grant in person.grants_at() if grant.role in DESK_ROLES}
-    if any(area.holds(incident.area.path) for area in held.values()):
-        held = {pk: area for pk, area in held.items() if not area.holds(incident.area.path)}
-        held[incident.area_id] = incident.area
-    return tuple(sorted(held.values(), key=lambda area: (len(area.codes), area.position, area.pk)))

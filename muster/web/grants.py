@@ -21,13 +21,14 @@ from muster.people.administration import AdminAction, AdminEntry
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 from muster.people.role import Role
+from muster.people.scope import Scope, not_ended
 from muster.web.asking import Asking
 from muster.web.atlas import written
 from muster.web.formpage import choice, choose, form_page, moment, posted, saved
 from muster.web.guard import holding
 from muster.web.naming import AreaField
 from muster.web.personpage import OwnAdministration, is_administration, known_person
-from muster.web.scope import Scope, not_ended, person_of, scope_of
+from muster.web.scope import person_of, scope_of
 
 
 class GrantForm(Asking, forms.ModelForm):  # type: ignore[type-arg]

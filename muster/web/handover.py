@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.briefings import dutylog
+from muster.briefings.asked import commanded
 from muster.duty.duty import Post
 from muster.duty.handover import Handover, HandoverItem, open_items
 from muster.lib import clock
@@ -23,7 +24,7 @@ from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.loop.matter import Matter
 from muster.web import trusted
-from muster.web.deskscope import DESK_ROLES, Desk, commanded, desk_of
+from muster.web.deskscope import DESK_ROLES, Desk, desk_of
 from muster.web.duty import SHIFT
 from muster.web.formpage import form_page, moment, posted
 from muster.web.guard import holding

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.incidents.incident import Incident
+from muster.people.scope import Scope
 from muster.policy.pack import parse
 from muster.policy.version import PackVersion
 from muster.web.asking import Asking
 from muster.web.formpage import choice, line
 from muster.web.naming import AreaField
-from muster.web.scope import Scope
 
 SHIPPED = "shipped:"
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -19,11 +18,12 @@ from muster.loop.matter import Matter
 from muster.loop.state import LIVE, Kind
 from muster.people.administration import AdminAction, AdminEntry
 from muster.people.role import Role
+from muster.people.scope import Scope
 from muster.web.context import CHOSEN, incident_of, incidents_of
 from muster.web.formpage import form_page, posted
 from muster.web.guard import holding
 from muster.web.incidentform import EndForm, IncidentForm, NamesForm, PackForm
-from muster.web.scope import Scope, person_of
+from muster.web.scope import person_of
 
 COMMAND = (Role.HEADQUARTERS, Role.ADMINISTRATOR)
 SHOWN = 20
@@ -34,7 +34,7 @@ COUNTED = 10_000
 @require_GET
 def incidents(request: HttpRequest) -> HttpResponse:
     """The open ones, then those that have ended, of the areas that one commands."""
-    rows = list(_known(command_scope(request))[: 5 * SHOWN])
+    rows = list(command_scope(request).incidents()[: 5 * SHOWN])
     context = {"section": "incidents", "open": [one for one in rows if not one.ended_at]}
     context["ended"] = [one for one in rows if one.ended_at]
     return render(request, "incidents/incidents.html", context)
@@ -132,7 +132,7 @@ def command_scope(request: HttpRequest) -> Scope:
 
 
 def known_incident(request: HttpRequest, pk: int) -> Incident:
-    return get_object_or_404(_known(command_scope(request)), pk=pk)
+    return get_object_or_404(command_scope(request).incidents(), pk=pk)
 
 
 def commanded(request: HttpRequest, pk: int) -> Incident:
@@ -147,13 +147,6 @@ def live_in(known: Incident) -> int:
     """How many matters are live; counted up to a bound."""
     live = Matter.objects.filter(incident=known, kind__in=Kind.values, status__in=LIVE).order_by()
     return live[: COUNTED + 1].count()
-
-
-def _known(scope: Scope) -> QuerySet[Incident]:
-    """Incidents of the scope, and those of a larger area that one belongs to."""
-    above = {code for area in scope.areas for code in area.codes}
-    rows = Incident.objects.filter(scope.within("area__path")) | Incident.objects.filter(area__in=above)
-    return rows.select_related("area").defer("area__outline").order_by("-started_at", "-pk")
 
 
 def _page(

@@ -10,10 +10,10 @@ from rapidfuzz import fuzz, process
 
 from muster.people.organisation import Organisation
 from muster.people.person import Membership, Person
+from muster.people.scope import Scope
 from muster.places.area import Area, gazetteer
 from muster.web.asking import AskingField, Candidate, Unclear
 from muster.web.atlas import area_named
-from muster.web.scope import Scope
 
 CANDIDATES = 8
 ALIKE = 55

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from muster.people import directory
 from muster.people.organisation import Organisation, OrganisationKind
 from muster.people.person import Membership
 from muster.people.role import Role
+from muster.people.scope import Scope
 from muster.web import teams
 from muster.web.asking import Asking
 from muster.web.atlas import written as area_written
@@ -24,7 +26,7 @@ from muster.web.formpage import choice, choose, form_page, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
 from muster.web.naming import AreaField, OrganisationField, in_full
-from muster.web.scope import Scope, scope_of
+from muster.web.scope import scope_of
 
 SHOWN = 10
 KINDS = [("", gettext_lazy("Any kind")), *OrganisationKind.choices]
@@ -128,22 +130,8 @@ def known_organisation(request: HttpRequest, pk: int) -> Organisation:
 
 
 def filtered(scope: Scope, form: OrganisationFilter) -> QuerySet[Organisation]:
-    if not form.is_valid():
-        return Organisation.objects.none()
-    asked = form.cleaned_data
-    found = scope.organisations()
-    if asked["q"]:
-        found = found.filter(name__icontains=asked["q"])
-    if asked["kind"]:
-        found = found.filter(kind=asked["kind"])
-    if asked["area"]:
-        found = found.filter(area__path__startswith=asked["area"].path)
-    if asked["under"]:
-        return found.filter(path__startswith=asked["under"].path).exclude(pk=asked["under"].pk)
-    if any(asked.values()):
-        return found
-    # Its parent may stand outside the scope; then it is a root here.
-    return found.exclude(scope.within("parent__area__path"))
+    asked = form.narrowed
+    return Organisation.objects.none() if asked is None else directory.organisations(scope, asked)
 
 
 def some(found: QuerySet[Any]) -> tuple[list[Any], int]:

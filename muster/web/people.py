@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import RegexValidator
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -18,9 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from muster.people import directory
 from muster.people.administration import AdminAction, AdminEntry
-from muster.people.person import Grant, Membership, Person
+from muster.people.person import Person
 from muster.people.role import Role
+from muster.people.scope import Scope
 from muster.web import accounts, grants, memberships
 from muster.web.asking import Asking
 from muster.web.formpage import choice, form_page, line, posted, saved
@@ -28,7 +30,7 @@ from muster.web.guard import holding
 from muster.web.leaf import leaf
 from muster.web.naming import OrganisationField
 from muster.web.personpage import controlled_person, known_person, person_page
-from muster.web.scope import Scope, not_ended, person_of, scope_of
+from muster.web.scope import person_of, scope_of
 
 DIGITS = gettext_lazy("Write digits, with spaces or hyphens between.")
 STATES = [
@@ -184,30 +186,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def filtered(scope: Scope, form: PeopleFilter) -> QuerySet[Person]:
     """With a filter that isn't clear, nobody: everybody would pass for an answer."""
-    if not form.is_valid():
-        return Person.objects.none()
-    asked = form.cleaned_data
-    found = scope.people().prefetch_related(*_listed())
-    if asked["q"]:
-        found = found.filter(Q(name__icontains=asked["q"]) | Q(login__icontains=asked["q"]))
-    if asked["organisation"]:
-        found = found.filter(memberships__organisation=asked["organisation"], memberships__until=None)
-    if asked["state"]:
-        found = found.filter(is_active=asked["state"] == "active")
-    return _with_role(found, asked["role"])
-
-
-def _with_role(found: QuerySet[Person], role: str) -> QuerySet[Person]:
-    held = Grant.objects.filter(not_ended(), person=OuterRef("pk"))
-    if role == "none":
-        return found.filter(~Exists(held))
-    return found.filter(Exists(held.filter(role=role))) if role else found
-
-
-def _listed() -> tuple[Prefetch[str], ...]:
-    belongs = Membership.objects.filter(until=None).select_related("organisation").order_by("organisation__name")
-    held = Grant.objects.filter(not_ended()).select_related("area").defer("area__outline")
-    return Prefetch("memberships", belongs, to_attr="now_in"), Prefetch("grants", held, to_attr="now_may")
+    asked = form.narrowed
+    return Person.objects.none() if asked is None else directory.people(scope, asked)
 
 
 urlpatterns = [

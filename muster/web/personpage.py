@@ -17,10 +17,11 @@ from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.people.administration import AdminEntry
 from muster.people.person import Grant, Membership, Person, Reveal
+from muster.people.scope import Scope, not_ended
 from muster.people.team import TeamMember
 from muster.web.formpage import line
 from muster.web.me import browser
-from muster.web.scope import Scope, not_ended, person_of, scope_of
+from muster.web.scope import person_of, scope_of
 
 SHOWN = 20
 

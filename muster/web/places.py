@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from muster.people.administration import AdminAction, AdminEntry
 from muster.people.role import Role
+from muster.people.scope import Scope
 from muster.places.area import Area, AreaName, gazetteer
 from muster.places.gazetteer import Place, PlaceRefusal
 from muster.web import sites
@@ -25,7 +26,7 @@ from muster.web.atlas import written
 from muster.web.formpage import choice, form_page, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
-from muster.web.scope import Scope, person_of, scope_of
+from muster.web.scope import person_of, scope_of
 
 FOUND = 20
 ENTRIES = 20

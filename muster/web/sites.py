@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.lib import clock
+from muster.people import directory
 from muster.people.role import Role
+from muster.people.scope import Scope
 from muster.places.site import Site, SiteKind
 from muster.web.asking import Asking
 from muster.web.atlas import written as area_written
@@ -24,7 +26,7 @@ from muster.web.formpage import choice, choose, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
 from muster.web.naming import AreaField, OrganisationField, written
-from muster.web.scope import Scope, scope_of
+from muster.web.scope import scope_of
 
 KINDS = [("", gettext_lazy("Any kind")), *SiteKind.choices]
 STATES = [
@@ -140,18 +142,8 @@ def known_site(request: HttpRequest, pk: UUID) -> Site:
 
 
 def filtered(scope: Scope, form: SiteFilter) -> QuerySet[Site]:
-    if not form.is_valid():
-        return Site.objects.none()
-    asked = form.cleaned_data
-    found = scope.sites()
-    if asked["q"]:
-        found = found.filter(name__icontains=asked["q"])
-    for name in ("kind", "organisation"):
-        if asked[name]:
-            found = found.filter(**{name: asked[name]})
-    if asked["area"]:
-        found = found.filter(area__path__startswith=asked["area"].path)
-    return found if asked["state"] == "all" else found.filter(closed_at__isnull=asked["state"] != "closed")
+    asked = form.narrowed
+    return Site.objects.none() if asked is None else directory.sites(scope, asked)
 
 
 def _page(request: HttpRequest, form: SiteForm, title: str) -> HttpResponse:

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.people.person import Person
 from muster.people.role import Role
+from muster.people.scope import Scope
 from muster.people.team import Team, TeamMember
 from muster.web.asking import Asking
 from muster.web.atlas import written
 from muster.web.formpage import choice, choose, form_page, line, posted, saved
 from muster.web.guard import holding
 from muster.web.naming import AreaField, PersonField
-from muster.web.scope import Scope, scope_of
+from muster.web.scope import scope_of
 
 
 class TeamForm(Asking, forms.ModelForm):  # type: ignore[type-arg]

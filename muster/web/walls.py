@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from muster.briefings.wall import Wall
 from muster.people.role import Role
+from muster.people.scope import Scope
 from muster.web.asking import Asking
 from muster.web.atlas import written
 from muster.web.formpage import choice, form_page, line, posted, saved
 from muster.web.guard import holding
 from muster.web.leaf import leaf
 from muster.web.naming import AreaField
-from muster.web.scope import Scope, person_of
+from muster.web.scope import person_of
 
 WEEKS = 4
 LONGEST = timedelta(days=366)
