@@ -206,6 +206,28 @@ def register(source: Path, apply: bool, all_or_nothing: bool, refused: Path | No
 
 
 @main.command()
+@click.argument("name", metavar="LIST")
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--reason", default="", help="What it is needed for: it stands in the file and in the log.")
+@click.option(
+    "--query", default="", help='Narrowed as on the page: what follows ? in its address, "overdue=1&area=临清市".'
+)
+@click.option("--by", "login", default="", metavar="LOGIN", help="In whose name, and as far as they see it.")
+@click.option("--language", type=click.Choice(["zh-hans", "en"]), default="zh-hans", show_default=True)
+@click.option("--hxl", "tags", is_flag=True, help="With HXL tags as a second row of headings.")
+@click.option("--shown", is_flag=True, help="Of the register, only the columns that its page shows.")
+def export(name: str, target: Path, **asked: Any) -> None:
+    """Take a list out to OUT, a workbook (.xlsx) or CSV: register, areas, sites, organisations, people, grants, figures,
+    areas-below, teams, bulletins, ledgers, handovers, incidents, exports. docs/lists.md tells of each.
+    """
+    with database():
+        from muster.exchange.lists import command
+
+        made = command.run(name, target, **asked)
+        click.echo(f"{target}: {made.count} rows, {made.short}")
+
+
+@main.command()
 @click.argument("login")
 @click.option("--name", help="The person's name, for a new one.")
 @click.option("--administrator", metavar="AREA", help="Grant administration of this area and all below.")

@@ -6,6 +6,7 @@ from muster.briefings.wall import Wall
 from muster.duty.duty import Duty
 from muster.duty.handover import Handover, HandoverItem
 from muster.evidence.file import File
+from muster.exchange.lists.records import ListExport
 from muster.exchange.records import Imported, LedgerImport, Sender
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.bulletin import Bulletin, BulletinItem
@@ -83,6 +84,7 @@ __all__ = [
     "KeptView",
     "LedgerImport",
     "LedgerLine",
+    "ListExport",
     "Matter",
     "Membership",
     "Merge",

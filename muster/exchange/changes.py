@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from muster.exchange.columns import COLUMNS
@@ -18,7 +20,7 @@ from muster.loop.ledger import TELL
 from muster.loop.matter import Matter
 from muster.loop.situation import Actor, Situation, situations_of
 from muster.loop.state import LIVE, Status
-from muster.loop.steps import Response
+from muster.loop.steps import Assignment, ExtensionRuling, Reclassification, Response
 from muster.people.person import Person
 from muster.places.placenames import normalise
 
@@ -62,12 +64,21 @@ class Change:
 
 @dataclass
 class Facts:
-    """What is known of a matter, as far as a ledger tells of it. ``words``: what the line said when it came in before."""
+    """What is known of a matter, as far as a ledger tells of it. ``words``: what the line said when it came in before.
+
+    ``former``: of a line with a number of ours, what stood in its columns at some time. A list of ours that was taken out then
+    says it still.
+    """
 
     matter: Matter
     situation: Situation
     responses: list[str] = field(default_factory=list)
     words: dict[str, str] | None = None
+    former: dict[str, set[Any]] | None = None
+
+    def lags(self, key: str, value: Any) -> bool:
+        """Whether this is what stood there before."""
+        return self.former is not None and value in self.former.get(key, ())
 
     def news(self, line: Line, *keys: str) -> bool:
         """Whether the line says in one of these columns what it didn't say before: one that lags behind undoes nothing."""
@@ -75,8 +86,10 @@ class Facts:
         return any(key in line.said and line.said[key] != words.get(key, "") for key in keys)
 
 
-def facts_of(known: Mapping[UUID, int | None], incident: Incident, by: Person) -> dict[UUID, Facts]:
-    """Of matters that the person sees, each with the line that it is known by; in four queries."""
+def facts_of(
+    known: Mapping[UUID, int | None], incident: Incident, by: Person, own: Collection[UUID]
+) -> dict[UUID, Facts]:
+    """Of matters that the person sees, each with the line that it is known by. ``own``: of lines with a number of ours."""
     if not known:
         return {}
     seen = Matter.objects.seen_by(by).filter(pk__in=known, incident=incident)
@@ -88,7 +101,26 @@ def facts_of(known: Mapping[UUID, int | None], incident: Incident, by: Person) -
     for line in Imported.objects.filter(pk__in=[pk for pk in known.values() if pk]):
         if line.matter_id in facts:
             facts[line.matter_id].words = line.words
+    for pk in facts.keys() & set(own):
+        facts[pk].words, facts[pk].former = facts[pk].words or {}, defaultdict(set)
+    for pk, key, value in _former(facts.keys() & set(own)):
+        facts[pk].former[key].add(value)  # type: ignore[index]
     return facts
+
+
+def _former(pks: Collection[UUID]) -> Iterator[tuple[UUID, str, Any]]:
+    """What stood with these matters at some time: areas, categories, severities, who was responsible, and until when."""
+    asked = {"matter__in": pks}
+    for row in Reclassification.objects.filter(**asked):
+        yield row.matter_id, "area", row.old_area_id
+        yield row.matter_id, "category", row.old_category
+        yield row.matter_id, "severity", row.old_severity
+    for given in Assignment.objects.filter(**asked):
+        yield given.matter_id, "lead", given.organisation_id
+        yield given.matter_id, "due", given.due_at.replace(second=0, microsecond=0)
+    for ruling in ExtensionRuling.objects.filter(**asked, granted=True).exclude(due_at=None):
+        assert ruling.due_at
+        yield ruling.matter_id, "due", ruling.due_at.replace(second=0, microsecond=0)
 
 
 def changes_of(line: Line, facts: Facts) -> tuple[list[Change], list[Fault]]:
@@ -116,6 +148,8 @@ def permitted(keys: Collection[str], facts: Facts, actor: Actor) -> None:
     TELL.standing(actor, matter, situation)
 
 
+#: Of a list of ours: what it tells of the loop's own steps, which they alone change.
+TOLD_BY_US = ("closed_at", "cycle", "rebound", "bulletin")
 RECLASSIFIED, TOLD_MORE = frozenset(("area", "category", "severity")), frozenset(("lead", "done", "closed"))
 
 
@@ -123,7 +157,8 @@ def _registered_otherwise(line: Line, told: Told, facts: Facts) -> list[Fault]:
     matter, faults = facts.matter, []
     if normalise(matter.text) not in (normalise(told.text), normalise(line.said.get("text", ""))):
         faults.append(Fault("text", RegisteredOtherwise(there=matter.title)))
-    if told.site and told.site.pk != matter.site_id and facts.news(line, "site"):
+    other_site = told.site.pk != matter.site_id if told.site else bool(line.own and "site" in line.said)
+    if other_site and facts.news(line, "site"):
         faults.append(Fault("site", RegisteredOtherwise(there=matter.site.name if matter.site else "–")))
     found_at = told.past.found_at
     if found_at and facts.news(line, "found_at") and not _same_time(found_at, matter.occurred_at, told.at_day):
@@ -141,6 +176,7 @@ def _not_by_a_ledger(line: Line, told: Told, facts: Facts) -> list[Fault]:
         and matter.status in LIVE
         and facts.news(line, "due")
         and not _same_time(due, matter.due_at)
+        and not facts.lags("due", due.replace(second=0, microsecond=0))
     ):
         faults.append(Fault("due", DeadlineStands(there=_shown(matter.due_at, due))))
     done_here = matter.status in (Status.CLOSURE_REQUESTED, Status.CLOSED)
@@ -155,12 +191,15 @@ def _reclassified(line: Line, told: Told, facts: Facts) -> list[Change]:
     if matter.status not in LIVE:
         return []
     changes = []
-    if facts.news(line, "area", "site") and not told.area.holds(matter.area_path):
+    elsewhere = not told.area.holds(matter.area_path) and not facts.lags("area", told.area.pk)
+    if facts.news(line, "area", "site") and elsewhere:
         changes.append(Change("area", matter.area.place, told.area.place))
-    if told.category != matter.category and facts.news(line, "category"):
+    news = told.category != matter.category and not facts.lags("category", told.category)
+    if news and facts.news(line, "category"):
         labels = {key: one.label for key, one in pack.categories_for(matter.kind).items()}
         changes.append(Change("category", labels.get(matter.category, ""), labels.get(told.category, told.category)))
-    if told.severity != matter.severity and facts.news(line, "severity"):
+    news = told.severity != matter.severity and not facts.lags("severity", told.severity)
+    if news and facts.news(line, "severity"):
         labels = {key: one.label for key, one in pack.severities.items()}
         changes.append(Change("severity", labels.get(matter.severity, ""), labels.get(told.severity, told.severity)))
     return changes
@@ -171,11 +210,14 @@ def _worked_on(line: Line, told: Told, facts: Facts) -> list[Change]:
     if matter.status not in LIVE:
         return []
     changes = []
-    if past.lead and past.lead.pk != matter.lead_id and facts.news(line, "lead"):
-        changes.append(Change("lead", matter.lead.name if matter.lead else "", past.lead.name))
+    lead = past.lead if past.lead and not facts.lags("lead", past.lead.pk) else None
+    if lead and lead.pk != matter.lead_id and facts.news(line, "lead"):
+        changes.append(Change("lead", matter.lead.name if matter.lead else "", lead.name))
     if past.done.strip() and all(normalise(past.done) != normalise(said) for said in facts.responses):
         changes.append(Change("done", facts.responses[-1] if facts.responses else "", past.done.strip()))
     asked = past.closure_asked and matter.status != Status.CLOSURE_REQUESTED
+    if facts.former is not None and matter.cycle > 1 and not changes:
+        asked = False  # It was done once, and open again: a list that was taken out before doesn't know.
     if asked and facts.news(line, "closed", "result", "state", "closure_asked_at"):
         changes.append(Change("closed", str(matter.get_status_display()), str(Status.CLOSURE_REQUESTED.label)))
     return changes
@@ -186,6 +228,8 @@ def _beside(line: Line, facts: Facts) -> list[Change]:
     if facts.words is None:
         return []
     keys = [key for key in line.said if key not in COLUMNS or COLUMNS[key].kept]
+    if line.own:
+        keys = [key for key in keys if key not in TOLD_BY_US]
     return [Change(key, facts.words.get(key, ""), line.said[key]) for key in keys if facts.news(line, key)]
 
 

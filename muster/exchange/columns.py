@@ -6,12 +6,12 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -67,7 +67,9 @@ COLUMNS: dict[str, Column] = {
         Column("reviewed_at", _("Checked at")),
         Column("result", _("Result of the check")),
         Column("closed", pgettext_lazy("ledger", "Closed")),
+        Column("closed_at", _("Closed at"), kept=True),
         Column("state", _("State")),
+        Column("cycle", _("Round"), kept=True),
         Column("rebound", _("Recurrence"), kept=True),
         Column("bulletin", _("Bulletin"), kept=True),
         Column("source", _("Source"), kept=True),
@@ -92,7 +94,12 @@ def plain(heading: str) -> str:
     return ASIDE.sub("", unicodedata.normalize("NFKC", heading).casefold())
 
 
-KNOWN: dict[str, str] = {plain(heading): one.key for one in COLUMNS.values() for heading in (one.key, *one.headings)}
+@cache
+def known() -> dict[str, str]:
+    """Columns by each of their headings, as headings are compared; also by those of our own lists."""
+    found = {plain(heading): one.key for one in COLUMNS.values() for heading in (one.key, *one.headings)}
+    with override("en"):
+        return {**{plain(str(one.label)): one.key for one in COLUMNS.values()}, **found}
 
 
 @lru_cache(10_000)
@@ -101,8 +108,8 @@ def column_called(heading: str) -> tuple[str, float] | None:
     said = plain(heading)
     if not said or len(said) > 24:
         return None
-    if said in KNOWN:
-        return KNOWN[said], 1.0
-    within = [(len(name) / len(said), key) for name, key in KNOWN.items() if len(name) > 1 and name in said]
+    if said in known():
+        return known()[said], 1.0
+    within = [(len(name) / len(said), key) for name, key in known().items() if len(name) > 1 and name in said]
     best = max(within, default=None)
     return (best[1], best[0] * 0.9) if best and best[0] >= 0.34 and not said.isascii() else None

@@ -15,11 +15,11 @@ from django.db.models.expressions import RawSQL
 from muster.exchange.changes import Change, Facts, changes_of, facts_of, permitted
 from muster.exchange.known import KnownLines
 from muster.exchange.line import Fault, Line, Told
+from muster.exchange.lists.matters import said_of
 from muster.exchange.names import Memo, Question
 from muster.exchange.reader import Reader
 from muster.exchange.records import Sender
 from muster.exchange.table import BLANK, Table
-from muster.incidents.incident import Incident
 from muster.lib import clock
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
@@ -107,7 +107,7 @@ def dry_run(tables: Iterable[Table], reader: Reader, by: Person, sender: Sender 
     with uncollected():
         for table in tables:
             _read(table, reader, found)
-        _Judge(reader.names.incident, by, sender).judge(found.verdicts)
+        _Judge(reader, by, sender).judge(found.verdicts)
     return found
 
 
@@ -135,8 +135,8 @@ def _read(table: Table, reader: Reader, found: DryRun) -> None:
 
 
 class _Judge:
-    def __init__(self, incident: Incident, by: Person, sender: Sender | None) -> None:
-        self.incident, self.by, self.sender = incident, by, sender
+    def __init__(self, reader: Reader, by: Person, sender: Sender | None) -> None:
+        self.reader, self.incident, self.by, self.sender = reader, reader.names.incident, by, sender
         self.actor = Actor.of(by)
         self.now = clock.now()
         self._grants: Memo[Grant | Refusal | None] = Memo(self._import_grant)
@@ -154,13 +154,16 @@ class _Judge:
     def _known(self, batch: list[Verdict]) -> None:
         """Which matters the lines tell of: by our number, else as lines that came in before; and what these told."""
         own = self._of_our_numbers({one.line.own for one in batch if one.line.own})
-        known = KnownLines(self.incident, self.sender, (one.line for one in batch))
+        said = said_of(self.by, self.incident, list(own.values()))
+        known = KnownLines(self.incident, self.sender, (one.line for one in batch), own)
         before = [(one, known.find(one.line)) for one in batch]
         seen = self._seen({line.matter for _one, line in before if line})
         for one, line in before:
             if one.line.own:
                 one.matter = own.get(one.line.own)
-                if not one.matter:
+                if one.matter:
+                    one.line.leave_out(said[one.matter])
+                else:
                     one.line.faults.append(Fault("number", UnknownNumber(number=one.line.own)))
             elif line:
                 one.matter = line.matter
@@ -185,6 +188,8 @@ class _Judge:
             line.faults, line.questions = [], []
         elif line.faults:
             one.outcome = REFUSED
+        elif line.own and not line.said:
+            one.outcome = SAME
         elif not one.matter:
             self._admit(line)
             one.outcome = REFUSED if line.faults else MADE
@@ -235,16 +240,21 @@ class _Judge:
     def _compare(self, batch: list[Verdict]) -> None:
         """Lines of matters that are there: what they tell that the matter doesn't, as far as the loop would take it."""
         open_ = [one for one in batch if not one.outcome]
-        facts = facts_of({one.matter: one.known for one in open_ if one.matter}, self.incident, self.by)
+        own = [one.matter for one in open_ if one.matter and one.line.own]
+        facts = facts_of({one.matter: one.known for one in open_ if one.matter}, self.incident, self.by, own)
         for one in open_:
             there = facts.get(one.matter) if one.matter else None
-            if there:
+            if there and one.line.own:
+                self.reader.tell_of(one.line, there.matter)
+            if one.line.faults:
+                faults: list[Fault] = []
+            elif there:
                 one.changes, faults = changes_of(one.line, there)
                 faults += self._refused(one, there) if one.changes and not faults else []
             else:
                 faults = [Fault("text", KnownElsewhere())]
             one.line.faults += faults
-            one.outcome = REFUSED if faults else CHANGED if one.changes else SAME
+            one.outcome = REFUSED if one.line.faults else CHANGED if one.changes else SAME
 
     def _refused(self, one: Verdict, there: Facts) -> list[Fault]:
         """What the verbs would refuse, asked of themselves."""

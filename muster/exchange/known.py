@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,31 +26,40 @@ class KnownLine(NamedTuple):
 BEFORE = """
 select id, matter_id, problem, number, sender_id, digest from imported_line
 where incident_id = %(incident)s and (problem = any(%(problems)s) or sender_id = %(sender)s and number = any(%(numbers)s))
+  or matter_id = any(%(matters)s)
 order by id
 """
 
 
 class KnownLines:
-    """Those that some lines may be, read in one query."""
+    """Those that some lines may be, read in one query. ``own``: the matters of lines with a number of ours."""
 
-    def __init__(self, incident: Incident, sender: Sender | None, lines: Iterable[Line]) -> None:
+    def __init__(
+        self, incident: Incident, sender: Sender | None, lines: Iterable[Line], own: Mapping[str, UUID]
+    ) -> None:
         self.sender = sender.pk if sender else None
         asked = list(lines)
         values = {
             "incident": incident.pk, "sender": self.sender, "problems": [one.problem for one in asked],
-            "numbers": [number for one in asked if (number := one.number_said)],
+            "numbers": [number for one in asked if (number := one.number_said)], "matters": list(own.values()),
         }  # fmt: skip
         self._of_problem: dict[str, list[KnownLine]] = defaultdict(list)
         self._of_number: dict[str, KnownLine] = {}
+        self._of_matter: dict[UUID, KnownLine] = {}
+        self.own = own
         with connection.cursor() as cursor:
             cursor.execute(BEFORE, values)
             for row in map(KnownLine._make, cursor.fetchall()):
                 self._of_problem[row.problem].append(row)
+                self._of_matter[row.matter] = row
                 if row.number and row.sender == self.sender:
                     self._of_number[row.number] = row
 
     def find(self, line: Line) -> KnownLine | None:
-        """By the sender's number; else the same problem, unless the sender numbers that as another one."""
+        """By our number the last line of its matter; by the sender's; else the same problem, unless the sender numbers that as
+        another one."""
+        if line.own:
+            return self._of_matter.get(self.own[line.own]) if line.own in self.own else None
         number = line.number_said
         if number in self._of_number:
             return self._of_number[number]

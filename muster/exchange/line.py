@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import override
 
 from muster.exchange.names import Question
+from muster.exchange.sheet import Cell
 from muster.exchange.values import EMPTY
 from muster.lib.refusal import Refusal
 from muster.loop.past import Past
@@ -69,7 +70,10 @@ class Told:
 
 @dataclass
 class Line:
-    """``problem`` is the same for the same problem in any later ledger; ``digest`` only while all words are."""
+    """``problem`` is the same for the same problem in any later ledger; ``digest`` only while all words are.
+
+    With a number of ours, ``own``, it is told what it says when it is known what its matter says: ``cells`` are for that.
+    """
 
     sheet: str
     number: int
@@ -78,9 +82,17 @@ class Line:
     problem: str = ""
     digest: str = ""
     own: str = ""
+    text: str = ""
+    cells: Mapping[str, Cell] = field(default_factory=dict)
     told: Told | None = None
     faults: list[Fault] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+
+    def leave_out(self, known: Mapping[str, Collection[str]]) -> None:
+        """Nothing is news that the register itself says in that column."""
+        self.said = {
+            key: text for key, text in self.said.items() if text not in EMPTY and text not in known.get(key, ())
+        }
 
     @property
     def number_said(self) -> str:

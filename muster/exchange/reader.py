@@ -27,6 +27,7 @@ from muster.exchange.values import EMPTY, UNDER_WAY, Times, answer, several, wor
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
 from muster.loop.arrival import TextNeeded
+from muster.loop.matter import Matter
 from muster.loop.past import Past
 from muster.loop.state import Kind, Status
 from muster.people.organisation import Organisation
@@ -95,8 +96,27 @@ class Reader:
         line = Line(table.sheet.name, number, said, table.headings)
         line.own = own_number(said.get("number", ""))
         line.digest = digest_of(said)
-        self._tell(line, cell)
+        line.text = said.get("text", "")
+        if line.own:
+            line.cells, line.problem = cell, hashed([line.own])
+        else:
+            self._tell(line, cell)
         return line
+
+    def tell_of(self, line: Line, matter: Matter) -> None:
+        """What a line with a number of ours says; whatever it doesn't say is as it stands with its matter."""
+        said = line.said
+        kind = self._one(line, "kind", self._kind_of, said) or matter.kind
+        named = self._one(line, "area", self._area_of, said)
+        site = self._one(line, "site", self._site_of, said, named or matter.area)
+        area = self.names.areas[site.area_id] if site else named or matter.area
+        category = self._one(line, "category", self._category_of, kind, said) if "category" in said else matter.category
+        severity = self._one(line, "severity", self._severity_of, said) if "severity" in said else matter.severity
+        cell = {key: line.cells[key] for key in said}
+        past, at_day = self._past(line, cell, area, matter.lead)
+        if not line.faults:
+            text = said.get("text") or matter.text
+            line.told = Told(kind, area, category, severity, text, site, past, at_day)
 
     def _tell(self, line: Line, cell: dict[str, Cell]) -> None:
         said = line.said
@@ -175,8 +195,11 @@ class Reader:
             return ""
         return text if site or place in EMPTY or place in text else f"{place}：{text}"
 
-    def _past(self, line: Line, cell: dict[str, Cell], area: Area | None) -> tuple[Past, bool]:
-        units = self._units_of(line, area)
+    def _past(
+        self, line: Line, cell: dict[str, Cell], area: Area | None, lead: Organisation | None = None
+    ) -> tuple[Past, bool]:
+        """``lead``: who has it where the line doesn't say it."""
+        units = self._units_of(line, area) or ([lead] if lead else [])
         timed = self._timing.of(cell, given=bool(units))
         line.faults += timed.faults
         done, passed = self._outcome(line)

@@ -65,7 +65,7 @@ def _fields(table: Table) -> list[dict[str, str]]:
 
 def _refused(line: Line) -> dict[str, Any]:
     reasons = dict.fromkeys((heading_of(line, fault.key), str(fault.refusal)) for fault in line.faults)
-    return {"sheet": line.sheet, "row": line.number, "text": line.said.get("text", "")[:80], "reasons": [*reasons]}
+    return {"sheet": line.sheet, "row": line.number, "text": line.text[:80], "reasons": [*reasons]}
 
 
 def _changed(verdicts: list[Verdict]) -> list[dict[str, Any]]:

@@ -103,6 +103,8 @@ class Table:
 def kind_of_row(cells: Sequence[Cell], heads: set[str], needed: int | None) -> str:
     """Empty for data. Only what can't be a line is none: of whatever else lacks something it is said."""
     told = cells[needed] if needed is not None and needed < len(cells) else ""
+    if isinstance(told, str) and told[:1] == "#" and all(cell == "" or str(cell)[:1] == "#" for cell in cells):
+        return HEADER_AGAIN  # HXL's tags, the machines' second row of headings.
     if told != "" and len(cells) - cells.count("") > FEWEST and not _repeats(told, heads):
         # The usual case, quickly: it says what the problem is, and more.
         return SUMMARY if TOTAL.fullmatch(str(cells[0]).strip()) else ""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from muster.exchange.sheet import Cell, NotAWorkbook, Sheet, must_fit
 from muster.lib.pasted import decoded, rows_in
 
+#: What a cell begins with that a spreadsheet computes.
+FORMULAS = "=+-@\t\r"
+
 
 def of_bytes(content: bytes, file: str) -> Sheet:
     """Raises NotAWorkbook, TooManyRows, TooManyColumns."""
@@ -21,4 +24,13 @@ def of_text(text: str, name: str) -> Sheet:
     tabs = 2 * sum("\t" in line.strip() for line in first) > len(first)
     rows = rows_in(text, "\t" if tabs else ",")
     must_fit(name, len(rows), max(map(len, rows), default=0))
-    return Sheet(name, [list[Cell](row) for row in rows])
+    return Sheet(name, [[unguarded(cell) for cell in row] for row in rows])
+
+
+def guarded(text: str) -> str:
+    """So that no spreadsheet takes it for a formula (owasp.org, CSV Injection): it stays text, behind an apostrophe."""
+    return f"'{text}" if len(text) > 1 and text[0] in FORMULAS else text
+
+
+def unguarded(text: str) -> Cell:
+    return text[1:] if len(text) > 2 and text[0] == "'" and text[1] in FORMULAS else text

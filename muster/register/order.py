@@ -64,6 +64,10 @@ class Order:
             rows, self.place(rows[0]) if before and rows else "", self.place(rows[-1]) if after and rows else ""
         )
 
+    def keys(self, found: Matters) -> list[UUID]:
+        """Of all rows, in this order."""
+        return list(self._sorted(found).values_list("pk", flat=True))
+
     def check(self, at: str) -> None:
         """Raises UnclearPlace for what is no place in this order."""
         if at:

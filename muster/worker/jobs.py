@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -11,6 +13,8 @@ from django.utils import translation
 from procrastinate.contrib.django import app
 
 from muster.exchange.ledger import look, take
+from muster.exchange.lists.making import make
+from muster.exchange.lists.records import ListExport
 from muster.exchange.records import LedgerImport
 from muster.lib.refusal import Refusal
 
@@ -27,22 +31,37 @@ def ledger(pk: UUID, *, apply: bool) -> None:
             log.info("ledger %s: %s", pk, came.fault)
 
 
+def export(pk: UUID) -> None:
+    """Make a list that somebody takes out, in their name and as far as they see it. What is refused is kept with it."""
+    asked = ListExport.objects.select_related("by", "incident__area").get(pk=pk)
+    try:
+        if asked.claim():
+            make(asked)
+    except Refusal:
+        log.info("export %s: %s", pk, asked.fault)
+
+
 @app.task(name="look_at_ledger")
 async def look_at_ledger(pk: str) -> None:
-    await _apart(pk, apply=False)
+    await _apart(partial(ledger, UUID(pk), apply=False))
 
 
 @app.task(name="take_ledger")
 async def take_ledger(pk: str) -> None:
-    await _apart(pk, apply=True)
+    await _apart(partial(ledger, UUID(pk), apply=True))
 
 
-async def _apart(pk: str, *, apply: bool) -> None:
+@app.task(name="make_export")
+async def make_export(pk: str) -> None:
+    await _apart(partial(export, UUID(pk)))
+
+
+async def _apart(job: Callable[[], None]) -> None:
     """In a thread of its own: timers, which take turns in one, may have thousands of matters to go through."""
 
     def run() -> None:
         try:
-            ledger(UUID(pk), apply=apply)
+            job()
         finally:
             connection.close()
 

@@ -41,6 +41,8 @@ PAGES: dict[str, dict[str, str]] = {
         "paste": "/matters/paste/",
         "ledgers": "/ledgers/",
         "new-ledger": "/ledgers/new/",
+        "exports": "/exports/",
+        "new-export": "/exports/new/matters/?overdue=1",
         "bulk": "/matters/bulk/note/?id={matter}",
         "similar": "/matters/{matter}/similar/",
         "sweep": "/sweeps/{sweep}/",
@@ -90,11 +92,11 @@ LED_TO = {
     "matter", "step", "contact", "conflict", "followed", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
     "mfa_deactivate_totp", "mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "account_reauthenticate", "account_change_password", "handover", "pin", "pin-new", "view", "kiosk",
-    "ledger",
+    "ledger", "export",
 }  # fmt: skip
 
 NOT_PAGES = {
-    "files or data": {"refused-lines", "health", "demo_photo", "file", "pack-text", "mfa_download_recovery_codes"},
+    "files or data": {"refused-lines", "export-file", "health", "demo_photo", "file", "pack-text", "mfa_download_recovery_codes"},
     "a piece of another page": {"sites"},
     "only acts, and leads back or shows its page again": {
         "looks", "role_card", "session_end", "end-membership", "end-grant", "person-phone", "person-password",

@@ -83,6 +83,37 @@ def test_three_counties_ledgers_come_in(cast: Visitors, city: Served, tmp_path: 
     assert city.muster("check").returncode == 0
 
 
+def test_the_register_goes_out_and_comes_back_unchanged(cast: Visitors, city: Served, tmp_path: Path) -> None:
+    clerk, path = cast("demo.duty"), tmp_path / "台账.xlsx"
+    taken_out(clerk, "/matters/", path)
+    count = int(city.sql("select count(*) from matter"))
+    assert sent(clerk, path, "本指挥部") == [0, 0, count, 0]
+    taken_out(clerk, "/matters/?overdue=1", path, language="en")
+    overdue = numbers_of(clerk)
+    assert sent(clerk, path, "本指挥部") == [0, 0, overdue, 0]
+    assert 0 < overdue < count
+
+
+def taken_out(clerk: Visitor, page: str, path: Path, language: str = "zh-hans") -> None:
+    clerk.go(page)
+    clicked(clerk.page, "a[href^='/exports/new/matters/']")
+    agree(here(clerk))
+    clerk.page.locator("[name=reason]").fill("报送省指挥部")
+    clerk.page.locator("#id_language").select_option(language)
+    clicked(clerk.page, "main .btn-main")
+    save = clerk.page.locator("a[href$='/file/']")
+    save.wait_for(timeout=60_000)  # By the worker, where there are many; the page looks again by itself.
+    agree(here(clerk))
+    with clerk.page.expect_download() as waited:
+        save.click()
+    waited.value.save_as(path)
+
+
+def numbers_of(clerk: Visitor) -> int:
+    """How many rows the page says that were taken out."""
+    return int(clerk.page.locator("main .rows .num").first.inner_text())
+
+
 def download(clerk: Visitor, path: Path) -> list[list[Any]]:
     with clerk.page.expect_download() as waited:
         clerk.page.locator("a[href$='/refused/']").click()

@@ -176,6 +176,16 @@ def query_with(context: dict[str, Any], **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
+@register.inclusion_tag("exports/door.html", takes_context=True)
+def export_door(context: dict[str, Any], kind: str, **more: Any) -> dict[str, Any]:
+    """Leads to taking out the list of this page, as its address narrows it."""
+    query = context["request"].GET.copy()
+    for key in ("after", "before"):
+        query.pop(key, None)
+    query.update({key: value for key, value in more.items() if value})
+    return {"kind": kind, "query": query.urlencode()}
+
+
 @register.simple_tag
 def cell(column: Any, row: Any) -> Any:
     """What stands in a row under a column: safe as it is where the column says so, else escaped."""
