@@ -205,6 +205,46 @@ def register(source: Path, apply: bool, all_or_nothing: bool, refused: Path | No
         sys.exit(1 if found.counts["refused"] else 0)
 
 
+def list_in(kind: str, what: str) -> None:
+    """A command that takes a list of this kind in."""
+
+    @click.argument("source", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @click.option(
+        "--apply", is_flag=True, help="Take the good lines in. Without this, only what would be done is said."
+    )
+    @click.option("--all-or-nothing", is_flag=True, help="With --apply: only if no line is refused.")
+    @click.option("--refused", metavar="OUT.xlsx", type=click.Path(path_type=Path, dir_okay=False),
+                  help="Write the refused lines here, in the list's own layout, with the reason beside each.")  # fmt: skip
+    @click.option("--json", "as_json", is_flag=True, help="Print the counts and the refused lines as JSON.")
+    @click.option(
+        "--by", "login", default="", metavar="LOGIN", help="Which administrator; by default, of the largest area."
+    )
+    @click.option("--answers", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.json",
+                  help='What names mean: {"organisation": {"卫健局": "412"}}; remembered.')  # fmt: skip
+    def command(
+        source: Path, apply: bool, all_or_nothing: bool, refused: Path | None, as_json: bool, **said: Any
+    ) -> None:
+        with database():
+            from muster.exchange.command import report, run_list, told
+
+            found = run_list(kind, source, apply, all_or_nothing, refused, **said)
+            click.echo(json.dumps(report(found), ensure_ascii=False, indent=1) if as_json else told(found, apply))
+            sys.exit(1 if found.counts["refused"] else 0)
+
+    command.__doc__ = f"""Take {what} in from FILE: .xlsx, .xls, CSV, or a sign-up chain as text, whatever its layout.
+
+    Every line is made, changed, same or refused with the reason. docs/lists.md tells what is read.
+    """
+    import_.command(kind)(command)
+
+
+list_in("areas", "areas")
+list_in("sites", "sites")
+list_in("organisations", "organisations")
+list_in("people", "persons")
+list_in("grants", "roles of persons")
+
+
 @main.command()
 @click.argument("name", metavar="LIST")
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path, dir_okay=False))

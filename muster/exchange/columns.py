@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -77,8 +78,7 @@ COLUMNS: dict[str, Column] = {
         Column("refused", _("Why it was refused")),
     )
 }
-#: Without this one, a table is no ledger.
-NEEDED = "text"
+LONGEST_NAME = 24
 OF_SEVERAL = re.compile(
     r"[,;，；、/／\n\r]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|以及|和(?=.{2,}[局办委社镇街处中心院]$)"
 )
@@ -94,22 +94,45 @@ def plain(heading: str) -> str:
     return ASIDE.sub("", unicodedata.normalize("NFKC", heading).casefold())
 
 
-@cache
-def known() -> dict[str, str]:
-    """Columns by each of their headings, as headings are compared; also by those of our own lists."""
-    found = {plain(heading): one.key for one in COLUMNS.values() for heading in (one.key, *one.headings)}
-    with override("en"):
-        return {**{plain(str(one.label)): one.key for one in COLUMNS.values()}, **found}
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The columns that a kind of table may have, and the headings by which each is known. Without one of ``needed``, a table
+    is none of that kind; ``main`` says what its row is about."""
+
+    columns: Mapping[str, Column]
+    headings: Mapping[str, Sequence[str]]
+    main: str
+    needed: tuple[str, ...]
+
+    def called(self, heading: str) -> tuple[str, float] | None:
+        """The column that a heading means, and how surely from 0 to 1; None where it means none."""
+        if heading not in self._called:
+            self._called[heading] = self._meant(plain(heading))
+        return self._called[heading]
+
+    def label(self, key: str) -> str:
+        """Our own name of a column; of one that is none of ours, what its heading says."""
+        return str(self.columns[key].label if key in self.columns else key.lstrip("?"))
+
+    @cached_property
+    def _called(self) -> dict[str, tuple[str, float] | None]:
+        return {}
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        """Columns by each of their headings, as headings are compared; also by those of our own lists."""
+        found = {plain(heading): key for key in self.columns for heading in (key, *self.headings[key])}
+        with override("en"):
+            return {**{plain(str(one.label)): key for key, one in self.columns.items()}, **found}
+
+    def _meant(self, said: str) -> tuple[str, float] | None:
+        if not said or len(said) > LONGEST_NAME:
+            return None
+        if said in self._known:
+            return self._known[said], 1.0
+        within = [(len(name) / len(said), key) for name, key in self._known.items() if len(name) > 1 and name in said]
+        best = max(within, default=None)
+        return (best[1], best[0] * 0.9) if best and best[0] >= 0.34 and not said.isascii() else None
 
 
-@lru_cache(10_000)
-def column_called(heading: str) -> tuple[str, float] | None:
-    """The column that a heading means, and how surely from 0 to 1; None where it means none."""
-    said = plain(heading)
-    if not said or len(said) > 24:
-        return None
-    if said in known():
-        return known()[said], 1.0
-    within = [(len(name) / len(said), key) for name, key in known().items() if len(name) > 1 and name in said]
-    best = max(within, default=None)
-    return (best[1], best[0] * 0.9) if best and best[0] >= 0.34 and not said.isascii() else None
+LEDGER = Vocabulary(COLUMNS, WORDS["headings"], "text", ("text",))

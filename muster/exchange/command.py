@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from muster.briefings.asked import incident_asked
@@ -16,7 +17,7 @@ from muster.exchange import refused as refused_lines
 from muster.exchange.dryrun import REFUSED, DryRun
 from muster.exchange.ledger import read, sender_called, take
 from muster.exchange.names import Names, asked_as
-from muster.exchange.records import LedgerImport, Sender, keep
+from muster.exchange.records import REGISTER, LedgerImport, Sender, keep
 from muster.exchange.summary import heading_of, report
 from muster.incidents.incident import Incident
 from muster.lib.refusal import Refusal
@@ -24,7 +25,7 @@ from muster.lib.said import said
 from muster.people.person import Grant, Person
 from muster.people.role import Role
 
-__all__ = ["report", "run", "told"]
+__all__ = ["report", "run", "run_list", "told"]
 
 TOLD = 30
 #: What of a file's name isn't its sender's: dates, versions, “最终版”.
@@ -35,6 +36,12 @@ class NobodyToImport(Refusal):
     code = "nobody_to_import"
     status = 422
     message = said("Nobody called “{login}” dispatches in {area}. Name somebody who does with --by.")
+
+
+class NobodyToAdminister(Refusal):
+    code = "nobody_to_administer"
+    status = 422
+    message = said("Nobody called “{login}” administers anything. Name somebody who does with --by.")
 
 
 class BadAnswers(Refusal):
@@ -52,12 +59,36 @@ def run(
     by = importer(incident, login)
     whose = sender_called(incident, sender or _sender_of(source))
     _remember(whose, answers, defaults)
-    ledger = read(source, source.name, whose)
+    return _done(REGISTER, source, whose, by, apply, all_or_nothing, refused)
+
+
+def run_list(
+    kind: str,
+    source: Path,
+    apply: bool,
+    all_or_nothing: bool,
+    refused: Path | None,
+    *,
+    login: str,
+    answers: Path | None,
+) -> DryRun:
+    """The same with a list of the city's own: areas, sites, organisations, people, grants."""
+    by = administrator(login)
+    whose = sender_called(None, f"{kind} {by.login}")
+    _remember(whose, answers, {})
+    return _done(kind, source, whose, by, apply, all_or_nothing, refused)
+
+
+def _done(
+    kind: str, source: Path, whose: Sender, by: Person, apply: bool, all_or_nothing: bool, refused: Path | None
+) -> DryRun:
+    ledger = read(source, source.name, whose, kind)
     if apply:
         with source.open("rb") as stream:
             came = LedgerImport(
-                sender=whose, by=by, file=source.name, sha256=keep(stream, source.name), all_or_nothing=all_or_nothing
-            )
+                kind=kind, sender=whose, by=by, file=source.name, sha256=keep(stream, source.name),
+                all_or_nothing=all_or_nothing,
+            )  # fmt: skip
         came.save(force_insert=True)
         found = take(came, by)
     else:
@@ -78,6 +109,17 @@ def importer(incident: Incident, login: str) -> Person:
     return grant.person
 
 
+def administrator(login: str) -> Person:
+    """Who administers; the one asked for, or who does so in the largest area."""
+    held = Grant.objects.filter(role=Role.ADMINISTRATOR, until=None, person__is_active=True).select_related("person")
+    if login:
+        held = held.filter(person__login=login)
+    grant = held.order_by(Length("area__path"), "from_at", "pk").first()
+    if not grant:
+        raise NobodyToAdminister(login=login or "–")
+    return grant.person
+
+
 def _sender_of(source: Path) -> str:
     return NOT_A_NAME.sub("", source.stem).strip() or source.stem
 
@@ -86,7 +128,7 @@ def _remember(sender: Sender, answers: Path | None, defaults: dict[str, str | No
     """What holds for lines that don't say it, and what names mean: known for the next ledger of the sender."""
     known = {key: value for key, value in defaults.items() if value}
     if known.get("area"):
-        known["area"] = Names(sender.incident, {}).area_called(known["area"]).pk
+        known["area"] = Names(sender.of, {}).area_called(known["area"]).pk
     sender.defaults = {**sender.defaults, **known}
     for about, meant in (_answers(answers) if answers else {}).items():
         sender.answers.setdefault(about, {}).update({asked_as(text): str(value) for text, value in meant.items()})

@@ -13,6 +13,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from muster.exchange.changes import Change, Facts, changes_of, facts_of, permitted
+from muster.exchange.columns import LEDGER, Vocabulary
 from muster.exchange.known import KnownLines
 from muster.exchange.line import Fault, Line, Told
 from muster.exchange.lists.matters import said_of
@@ -82,6 +83,7 @@ class DryRun:
     left_out: list[tuple[str, int, str]] = field(default_factory=list)
     blank: int = 0
     other_sheets: list[str] = field(default_factory=list)
+    words: Vocabulary = LEDGER
 
     @property
     def counts(self) -> dict[str, int]:

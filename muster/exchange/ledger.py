@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from muster.exchange import summary
-from muster.exchange.columns import COLUMNS, NEEDED
+from muster.exchange.columns import LEDGER, Vocabulary
+from muster.exchange.directory import intake
 from muster.exchange.dryrun import DryRun, dry_run
 from muster.exchange.line import Defaults
 from muster.exchange.names import Names
 from muster.exchange.reader import Reader
-from muster.exchange.records import ImportState, LedgerImport, Sender
+from muster.exchange.records import REGISTER, ImportState, LedgerImport, Sender
 from muster.exchange.table import Field, Table, tables
 from muster.exchange.taking import take_in
 from muster.exchange.values import Times
@@ -41,6 +42,14 @@ class NoLedger(Refusal):
         self.tables = tables
 
 
+class NoSuchTable(NoLedger):
+    code = "no_such_table"
+    message = _(
+        "{file} holds no such list: no row of its sheets ({sheets}) has headings like {headings}. Name the columns in one row "
+        "above the lines."
+    )
+
+
 @dataclass
 class Ledger:
     """The tables of a workbook, with the columns that the sender's headings mean."""
@@ -48,43 +57,57 @@ class Ledger:
     workbook: Workbook
     tables: list[Table]
     others: list[str] = field(default_factory=list)
+    kind: str = REGISTER
 
     @classmethod
-    def of(cls, workbook: Workbook, columns: Mapping[str, Mapping[str, str]]) -> Ledger:
+    def of(cls, workbook: Workbook, columns: Mapping[str, Mapping[str, str]], kind: str = REGISTER) -> Ledger:
         """``columns``: what the sender said before, by the signature of a header and by heading. Raises NoLedger."""
-        found, others = tables(workbook.sheets)
+        words = vocabulary(kind)
+        found, others = tables(workbook.sheets, words)
         for table in found:
             known = columns.get(table.signature)
             if known is not None:
-                table.fields = [_named(one, known) for one in table.fields]
-        ledgers = [table for table in found if any(one.key == NEEDED for one in table.fields)]
+                table.fields = [_named(one, known, words) for one in table.fields]
+        ledgers = [table for table in found if {one.key for one in table.fields}.intersection(words.needed)]
         if not ledgers:
             sheets = ", ".join(one.name for one in workbook.sheets) or "–"
-            raise NoLedger(found, file=workbook.file or "–", sheets=sheets)
-        return cls(workbook, ledgers, others + [one.sheet.name for one in found if one not in ledgers])
+            headings = ", ".join(words.headings[key][0] for key in [*words.columns][:4])
+            no_table = NoLedger if kind == REGISTER else NoSuchTable
+            raise no_table(found, file=workbook.file or "–", sheets=sheets, headings=headings)
+        return cls(workbook, ledgers, others + [one.sheet.name for one in found if one not in ledgers], kind)
 
     def run_dry(self, sender: Sender, by: Person) -> DryRun:
-        incident = sender.incident
+        found = self._register(sender, by) if self.kind == REGISTER else self._directory(sender, by)
+        found.other_sheets = self.others
+        return found
+
+    def _directory(self, sender: Sender, by: Person) -> DryRun:
+        return intake.run_dry(self.kind, self.tables, by, sender.answers)
+
+    def _register(self, sender: Sender, by: Person) -> DryRun:
+        incident = sender.of
         with incident.clock():
             reader = Reader(
                 Names(incident, sender.answers), Times(incident.tz, clock.now()), Defaults(**sender.defaults)
             )
-            found = dry_run(self.tables, reader, by, sender)
-        found.other_sheets = self.others
-        return found
+            return dry_run(self.tables, reader, by, sender)
 
 
-def _named(one: Field, known: Mapping[str, str]) -> Field:
+def _named(one: Field, known: Mapping[str, str], words: Vocabulary) -> Field:
     key = known.get(one.heading)
-    return Field(one.place, one.heading, key if key in COLUMNS else None)
+    return Field(one.place, one.heading, key if key in words.columns else None)
 
 
-def read(path: Path, file: str, sender: Sender) -> Ledger:
+def vocabulary(kind: str) -> Vocabulary:
+    return LEDGER if kind == REGISTER else intake.VOCABULARIES[kind]
+
+
+def read(path: Path, file: str, sender: Sender, kind: str = REGISTER) -> Ledger:
     """Raises what opening a workbook raises, and NoLedger."""
-    return Ledger.of(opened(path, file), sender.columns)
+    return Ledger.of(opened(path, file), sender.columns, kind)
 
 
-def sender_called(incident: Incident, name: str) -> Sender:
+def sender_called(incident: Incident | None, name: str) -> Sender:
     return Sender.objects.get_or_create(incident=incident, name=name.strip())[0]
 
 
@@ -92,7 +115,7 @@ def look(came: LedgerImport, by: Person) -> None:
     """Run a ledger dry, and keep what was found with it. Of one whose columns aren't known, its headings are kept."""
     with _kept_with(came):
         try:
-            ledger = read(came.path, came.file, came.sender)
+            ledger = read(came.path, came.file, came.sender, came.kind)
         except NoLedger as refusal:
             _keep(came, ImportState.LOOKED_AT, fault=str(refusal), counts={}, report=summary.of_tables(refusal.tables))
             return
@@ -105,9 +128,12 @@ def take(came: LedgerImport, by: Person) -> DryRun:
     """Run a ledger dry once more, as things stand now, and take it in. What went wrong is kept with it, and raised."""
     _keep(came, ImportState.APPLYING, done=0, fault="")
     with _kept_with(came):
-        ledger = read(came.path, came.file, came.sender)
+        ledger = read(came.path, came.file, came.sender, came.kind)
         found = ledger.run_dry(came.sender, by)
-        take_in(came, found, by)
+        if came.kind == REGISTER:
+            take_in(came, found, by)
+        else:
+            intake.take_in(found, came.all_or_nothing, came.tell)
         report = summary.of(found, ledger.tables)
         _keep(came, ImportState.APPLIED, counts=found.counts, report=report, applied_at=clock.now())
     return found

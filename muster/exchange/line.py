@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import override
 
+from muster.exchange.columns import LEDGER, Vocabulary
 from muster.exchange.names import Question
 from muster.exchange.sheet import Cell
 from muster.exchange.values import EMPTY
@@ -79,6 +80,7 @@ class Line:
     number: int
     said: dict[str, str]
     headings: Mapping[str, str]
+    words: Vocabulary = LEDGER
     problem: str = ""
     digest: str = ""
     own: str = ""

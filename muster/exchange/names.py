@@ -157,7 +157,7 @@ class Names:
         for key, words in known.items():
             if said in {normalise(word) for word in (key, *words)}:
                 return key
-        choices = tuple(Candidate(key, " / ".join(words)) for key, words in _likest(text, known))
+        choices = tuple(Candidate(key, " / ".join(words)) for key, words in likest(text, known))
         raise Unclear(Question(about, text, UnknownWord(text=text), choices))
 
     @cached_property
@@ -242,7 +242,7 @@ def shortens(short: str, name: str) -> bool:
     return len(short) >= 2 and name[-1:] == short[-1:] and all(letter in letters for letter in short)
 
 
-def _likest(text: str, known: Mapping[str, Iterable[str]]) -> list[tuple[str, Iterable[str]]]:
+def likest(text: str, known: Mapping[str, Iterable[str]]) -> list[tuple[str, Iterable[str]]]:
     """Every word that may be meant, the likest first."""
     likeness = {key: max(fuzz.WRatio(text, word) for word in words) for key, words in known.items()}
     return sorted(known.items(), key=lambda item: -likeness[item[0]])

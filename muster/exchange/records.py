@@ -23,12 +23,13 @@ CLAIMED_FOR = timedelta(minutes=30)
 
 
 class Sender(models.Model):
-    """Who sends ledgers: what their headings mean, what their names mean, and what holds for lines that don't say it.
+    """Who sends ledgers: what their headings mean, what their names mean, and what holds for lines that don't say it. Lists of
+    a city's own, which are of no incident, have one for each administrator.
 
     ``columns``: by the signature of a header, the column that each heading means. ``answers``: by column and text.
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="+")
     name = models.TextField(_("sender"))
     columns = models.JSONField(default=dict)
     answers = models.JSONField(default=dict)
@@ -38,12 +39,21 @@ class Sender(models.Model):
         db_table = "ledger_sender"
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["incident", "name"], name="ledger_sender_once"),
+            models.UniqueConstraint(fields=["incident", "name"], name="ledger_sender_once", nulls_distinct=False),
             models.CheckConstraint(condition=~Q(name=""), name="ledger_sender_has_a_name"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def of(self) -> Incident:
+        """The incident of one who sends registers."""
+        assert self.incident
+        return self.incident
+
+
+REGISTER = "register"
 
 
 class ImportState(models.TextChoices):
@@ -55,9 +65,11 @@ class ImportState(models.TextChoices):
 
 
 class LedgerImport(models.Model):
-    """A file that was sent, as it came, and what became of it. ``counts``: how many lines were made, changed, same, refused."""
+    """A file that was sent, as it came, and what became of it. ``kind``: the register, or which list of the city's own.
+    ``counts``: how many lines were made, changed, same, refused."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.TextField(default=REGISTER)
     sender = models.ForeignKey(Sender, models.PROTECT, related_name="imports")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -99,6 +111,11 @@ class LedgerImport(models.Model):
         claimed = bool(free.update(state=state, fault="", done=0, claimed_at=now))
         self.refresh_from_db()
         return claimed
+
+    def tell(self, count: int) -> None:
+        """So many lines more are in."""
+        self.done += count
+        LedgerImport.objects.filter(pk=self.pk).update(done=self.done)
 
     @property
     def path(self) -> Path:

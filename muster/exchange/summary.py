@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from muster.exchange.columns import COLUMNS
+from muster.exchange.directory.entry import Entry
 from muster.exchange.dryrun import CHANGED, MADE, REFUSED, SAME, DryRun, Verdict
 from muster.exchange.line import Line
 from muster.exchange.table import Table
@@ -32,13 +33,13 @@ def of(found: DryRun, tables: Iterable[Table]) -> dict[str, Any]:
         ][:LEFT_OUT_MOST],
         "left_out_more": max(0, len(found.left_out) - LEFT_OUT_MOST),
         "questions": [
-            {"about": one.about, "label": str(COLUMNS[one.about].label), "text": one.text, "count": count,
+            {"about": one.about, "label": found.words.label(one.about), "text": one.text, "count": count,
              "reason": str(one.refusal), "choices": [[choice.value, choice.shown] for choice in one.choices]}
             for one, count in found.questions
         ],
         "refused": [_refused(one.line) for one in islice(found.of(REFUSED), MOST[REFUSED])],
         "changed": _changed(list(islice(found.of(CHANGED), MOST[CHANGED]))),
-        "made": [_made(one.line) for one in islice(found.of(MADE), MOST[MADE])],
+        "made": [_made(one) for one in islice(found.of(MADE), MOST[MADE])],
     }  # fmt: skip
 
 
@@ -71,15 +72,24 @@ def _refused(line: Line) -> dict[str, Any]:
 def _changed(verdicts: list[Verdict]) -> list[dict[str, Any]]:
     matters = Matter.objects.in_bulk([one.matter for one in verdicts if one.matter])
     return [
-        {"sheet": one.line.sheet, "row": one.line.number, "matter": str(one.matter),
-         "number": matters[one.matter].number, "text": matters[one.matter].title,
+        {"sheet": one.line.sheet, "row": one.line.number, **_about(one, matters),
          "changes": [[heading_of(one.line, change.key), change.before, change.after] for change in one.changes]}
-        for one in verdicts if one.matter in matters
+        for one in verdicts
     ]  # fmt: skip
 
 
-def _made(line: Line) -> dict[str, Any]:
-    told = line.told
+def _about(one: Verdict, matters: dict[UUID, Matter]) -> dict[str, str]:
+    matter = matters.get(one.matter) if one.matter else None
+    if not matter:
+        return {"text": one.line.text[:80]}
+    return {"matter": str(matter.pk), "number": matter.number, "text": matter.title}
+
+
+def _made(one: Verdict) -> dict[str, Any]:
+    line, told = one.line, one.line.told
+    if isinstance(one, Entry):
+        return {"sheet": line.sheet, "row": line.number, "text": line.text[:80],
+                "told": [[heading_of(line, key), text] for key, text in one.told]}  # fmt: skip
     if not told:
         return {}
     due, lead = told.past.due_at, told.past.lead
@@ -110,4 +120,4 @@ def reason_of(line: Line) -> str:
 
 def heading_of(line: Line, key: str) -> str:
     """As the ledger itself calls the column; what it hasn't is called as we do."""
-    return line.headings.get(key) or str(COLUMNS[key].label if key in COLUMNS else key.lstrip("?"))
+    return line.headings.get(key) or line.words.label(key)

@@ -11,7 +11,7 @@ from itertools import islice
 
 from xlsxwriter.utility import xl_col_to_name
 
-from muster.exchange.columns import ASIDE, NEEDED, WORDS, column_called, plain
+from muster.exchange.columns import ASIDE, LEDGER, WORDS, Vocabulary, plain
 from muster.exchange.sheet import Cell, Sheet
 
 LOOKED_AT = 60
@@ -44,6 +44,7 @@ class Table:
     sheet: Sheet
     header: int
     fields: list[Field]
+    words: Vocabulary = LEDGER
     title: list[str] = field(default_factory=list)
 
     @cached_property
@@ -69,7 +70,7 @@ class Table:
         """Number and cells of every row below the header, and what the row is where it is no data."""
         merged = self._merged()
         heads = {text for one in self.fields if one.heading for text in (one.heading, plain(one.heading))}
-        needed = next((one.place for one in self.fields if one.key == NEEDED), None)
+        needed = next((one.place for one in self.fields if one.key == self.words.main), None)
         for number, row in self.sheet.rows():
             if number > self.header:
                 cells = self._filled(number, row, merged) if merged else row
@@ -123,15 +124,15 @@ def _repeats(cell: Cell, heads: set[str]) -> bool:
     return isinstance(cell, str) and cell.strip() in heads
 
 
-def tables(sheets: Sequence[Sheet]) -> tuple[list[Table], list[str]]:
+def tables(sheets: Sequence[Sheet], words: Vocabulary = LEDGER) -> tuple[list[Table], list[str]]:
     """What may be ledgers among the sheets, and the names of the sheets that hold none."""
-    found = [(sheet, table_in(sheet)) for sheet in sheets]
+    found = [(sheet, table_in(sheet, words)) for sheet in sheets]
     if not any(table for _sheet, table in found):
-        found = [(sheet, widest_in(sheet)) for sheet in sheets]
+        found = [(sheet, widest_in(sheet, words)) for sheet in sheets]
     return [table for _sheet, table in found if table], [sheet.name for sheet, table in found if not table]
 
 
-def table_in(sheet: Sheet) -> Table | None:
+def table_in(sheet: Sheet, words: Vocabulary = LEDGER) -> Table | None:
     """The table whose header knows most columns, of one row or of two; None where there is hardly any.
 
     One that doesn't tell of problems by a heading that is known may do so by one of the sender's own.
@@ -140,7 +141,8 @@ def table_in(sheet: Sheet) -> Table | None:
     best: tuple[float, Table] | None = None
     for at, (number, row) in enumerate(top):
         below = top[at + 1][1] if at + 1 < len(top) else None
-        for table in filter(None, (_of_one(sheet, number, row), _of_two(sheet, number, row, below) if below else None)):
+        one, two = _of_one(sheet, number, row, words), _of_two(sheet, number, row, below, words) if below else None
+        for table in filter(None, (one, two)):
             score = _score(table)
             if best is None or score > best[0]:
                 best = (score, table)
@@ -153,19 +155,21 @@ def table_in(sheet: Sheet) -> Table | None:
     return table
 
 
-def widest_in(sheet: Sheet) -> Table | None:
+def widest_in(sheet: Sheet, words: Vocabulary) -> Table | None:
     """Where no heading says anything to us: the table below the first row that has most of them, to be asked about."""
-    rows = [_of_one(sheet, number, list(row)) for number, row in islice(sheet.rows(), LOOKED_AT)]
+    rows = [_of_one(sheet, number, list(row), words) for number, row in islice(sheet.rows(), LOOKED_AT)]
     found = [table for table in rows if table]
     return max(found, key=lambda table: sum(bool(one.heading) for one in table.fields), default=None)
 
 
-def _of_one(sheet: Sheet, number: int, row: list[Cell]) -> Table | None:
+def _of_one(sheet: Sheet, number: int, row: list[Cell], words: Vocabulary) -> Table | None:
     headings = [_heading(cell) for cell in row]
-    return Table(sheet, number, _meant(headings, headings)) if sum(map(bool, headings)) >= FEWEST else None
+    return (
+        Table(sheet, number, _meant(headings, headings, words), words) if sum(map(bool, headings)) >= FEWEST else None
+    )
 
 
-def _of_two(sheet: Sheet, number: int, row: list[Cell], below: list[Cell]) -> Table | None:
+def _of_two(sheet: Sheet, number: int, row: list[Cell], below: list[Cell], words: Vocabulary) -> Table | None:
     """A header of two rows: a heading of the first stands over several of the second, or alone over an empty cell."""
     width = max(len(row), len(below))
     upper = [_heading(cell) for cell in row] + [""] * (width - len(row))
@@ -180,7 +184,7 @@ def _of_two(sheet: Sheet, number: int, row: list[Cell], below: list[Cell]) -> Ta
         return None
     names = [two or one for one, two in zip(upper, lower, strict=True)]
     whole = [one + two if one and two else one or two for one, two in zip(over, lower, strict=True)]
-    return Table(sheet, number + 1, _meant(names, whole))
+    return Table(sheet, number + 1, _meant(names, whole, words), words)
 
 
 def _spread(upper: list[str], lower: list[str]) -> list[str]:
@@ -198,9 +202,9 @@ def _heading(cell: Cell) -> str:
     return text if len(text) <= LONGEST_HEADING or len(ASIDE.sub("", text)) <= LONGEST_HEADING // 2 else ""
 
 
-def _meant(names: list[str], whole: list[str]) -> list[Field]:
+def _meant(names: list[str], whole: list[str], words: Vocabulary) -> list[Field]:
     """What the headings mean; of several that mean one column, the surest one, and of those the first."""
-    guessed = [max(filter(None, (column_called(one), column_called(all_))), key=lambda hit: hit[1], default=None)
+    guessed = [max(filter(None, (words.called(one), words.called(all_))), key=lambda hit: hit[1], default=None)
                for one, all_ in zip(names, whole, strict=True)]  # fmt: skip
     surest: dict[str, tuple[float, int]] = {}
     for place, hit in enumerate(guessed):

@@ -46,14 +46,14 @@ def take_in(came: LedgerImport, found: DryRun, by: Person) -> None:
 
     All or nothing is one transaction. Else each thousand is one: when it is cut off, the same ledger goes on where it was.
     """
-    incident = came.sender.incident
+    incident = came.sender.of
     refused = found.counts["refused"]
     if came.all_or_nothing and refused:
         raise SomeRefused(count=refused)
     with transaction.atomic() if came.all_or_nothing else nullcontext():
         for batch in _batches([*found.of(MADE)]):
             _make(came, incident, by, batch)
-            _tell(came, len(batch))
+            came.tell(len(batch))
         for one in [*found.of(CHANGED)]:
             try:
                 _change(came, by, one)
@@ -63,16 +63,11 @@ def take_in(came: LedgerImport, found: DryRun, by: Person) -> None:
                     raise
                 one.outcome = REFUSED
                 one.line.faults.append(Fault(one.changes[0].key, refusal))
-            _tell(came, 1)
+            came.tell(1)
 
 
 def _batches(verdicts: Sequence[Verdict]) -> Iterator[Sequence[Verdict]]:
     return (verdicts[start : start + BATCH] for start in range(0, len(verdicts), BATCH))
-
-
-def _tell(came: LedgerImport, count: int) -> None:
-    came.done += count
-    LedgerImport.objects.filter(pk=came.pk).update(done=came.done)
 
 
 def _make(came: LedgerImport, incident: Incident, by: Person, batch: Sequence[Verdict]) -> None:
@@ -100,7 +95,7 @@ def source_of(came: LedgerImport, line: Line) -> str:
 
 def _remembered(came: LedgerImport, line: Line, matter: UUID) -> Imported:
     return Imported(
-        incident_id=came.sender.incident_id, problem=line.problem, identity=line.identity, digest=line.digest,
+        incident_id=came.sender.of.pk, problem=line.problem, identity=line.identity, digest=line.digest,
         sender_id=came.sender_id, number=line.number_said, matter_id=matter, came_id=came.pk, sheet=line.sheet,
         row=line.number, words=line.said,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muster.exchange.chain import table_of
 from muster.exchange.sheet import Cell, NotAWorkbook, Sheet, must_fit
 from muster.lib.pasted import decoded, rows_in
 
@@ -18,11 +19,11 @@ def of_bytes(content: bytes, file: str) -> Sheet:
 
 
 def of_text(text: str, name: str) -> Sheet:
-    """Tabs where most of the first lines have one, as copied cells have; else commas."""
+    """Tabs where most of the first lines have one, as copied cells have; else a sign-up chain, else commas."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     first = [line for line in text.split("\n")[:20] if line.strip()]
     tabs = 2 * sum("\t" in line.strip() for line in first) > len(first)
-    rows = rows_in(text, "\t" if tabs else ",")
+    rows = (None if tabs else table_of(text)) or rows_in(text, "\t" if tabs else ",")
     must_fit(name, len(rows), max(map(len, rows), default=0))
     return Sheet(name, [[unguarded(cell) for cell in row] for row in rows])
 

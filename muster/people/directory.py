@@ -78,6 +78,7 @@ def _with_role(found: QuerySet[Person], role: str) -> QuerySet[Person]:
 
 
 def _beside() -> tuple[Prefetch[str], ...]:
-    belongs = Membership.objects.filter(until=None).select_related("organisation").order_by("organisation__name")
+    belongs = Membership.objects.filter(until=None).select_related("organisation__area").order_by("organisation__name")
+    belongs = belongs.defer("organisation__area__outline")
     held = Grant.objects.filter(not_ended()).select_related("area", "organisation").defer("area__outline")
     return Prefetch("memberships", belongs, to_attr="now_in"), Prefetch("grants", held, to_attr="now_may")

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.people.administration import AdminAction, AdminEntry
+from muster.people.belonging import give
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 from muster.people.role import Role
@@ -72,9 +73,7 @@ class GrantForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
         return self.cleaned_data
 
     def save(self, commit: bool = True) -> Grant:
-        given: Grant = super().save()
-        AdminEntry.objects.create(action=AdminAction.GRANT_GIVEN, by=given.given_by, person=given.person, grant=given)
-        return given
+        return give(super().save(commit=False))
 
 
 @holding(Role.ADMINISTRATOR)

@@ -68,9 +68,9 @@ class DefaultsForm(forms.Form):
 
     def __init__(self, sender: Sender, data: Any = None) -> None:
         known = sender.defaults
-        super().__init__(data, initial={**known, "area": _shown(sender.incident, known.get("area", ""))})
+        super().__init__(data, initial={**known, "area": _shown(sender.of, known.get("area", ""))})
         self.sender = sender
-        pack = sender.incident.pack_version().pack
+        pack = sender.of.pack_version().pack
         kind = (data or known).get("kind") or Kind.FINDING
         nothing = [("", "–")]
         categories = pack.categories_for(kind) if kind in dict(KINDS) else {}
@@ -87,7 +87,7 @@ class DefaultsForm(forms.Form):
         if not text:
             return ""
         try:
-            return str(Names(self.sender.incident, {}).area_called(text).pk)
+            return str(Names(self.sender.of, {}).area_called(text).pk)
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 

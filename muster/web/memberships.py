@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.people.administration import AdminAction, AdminEntry
-from muster.people.organisation import Organisation
+from muster.people.belonging import begin_membership
 from muster.people.person import Membership, Person
 from muster.people.role import Role
 from muster.people.team import TeamMember
@@ -42,7 +42,7 @@ def memberships(request: HttpRequest, pk: int) -> HttpResponse:
     form.asks(scope_of(request))
     if form.is_bound and form.is_valid():
         organisation = form.cleaned_data["organisation"]
-        if begin(person, organisation, person_of(request)):
+        if begin_membership(person, organisation, person_of(request)):
             messages.success(
                 request, _("%(name)s belongs to %(organisation)s now.") % {"name": person, "organisation": organisation}
             )
@@ -65,15 +65,6 @@ def end(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     words = {"name": person, "organisation": row.organisation}
     messages.success(request, _("%(name)s no longer belongs to %(organisation)s; the roles there have ended.") % words)
     return redirect("person", pk=pk)
-
-
-@transaction.atomic
-def begin(person: Person, organisation: Organisation, by: Person) -> bool:
-    """Whether the person has now begun to belong, for the first time or again."""
-    begun = Membership.begin(person, organisation)
-    if begun:
-        AdminEntry.objects.create(action=AdminAction.MEMBERSHIP_BEGUN, by=by, person=person, organisation=organisation)
-    return begun
 
 
 @transaction.atomic

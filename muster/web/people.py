@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.people import directory
 from muster.people.administration import AdminAction, AdminEntry
+from muster.people.belonging import add_person
 from muster.people.person import Person
 from muster.people.role import Role
 from muster.people.scope import Scope
@@ -85,12 +86,7 @@ class NewPersonForm(PersonForm):
         self.asks(scope)
 
     def save(self, commit: bool = True) -> Person:
-        person: Person = super().save(commit=False)
-        person.set_unusable_password()
-        person.save()
-        AdminEntry.objects.create(action=AdminAction.PERSON_ADDED, by=self.by, person=person)
-        memberships.begin(person, self.cleaned_data["organisation"], self.by)
-        return person
+        return add_person(super().save(commit=False), self.cleaned_data["organisation"], self.by)
 
 
 class EditPersonForm(PersonForm):

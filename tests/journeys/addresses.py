@@ -82,6 +82,7 @@ PAGES: dict[str, dict[str, str]] = {
         "rename-place": "/places/371581/name/",
         "new-incident": "/incidents/new/",
         "rename-incident": "/incidents/{incident}/names/",
+        "new-list": "/lists/people/new/",
         "packs": "/packs/",
         "pack": "/packs/{pack}/",
     },
@@ -92,11 +93,14 @@ LED_TO = {
     "matter", "step", "contact", "conflict", "followed", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
     "mfa_deactivate_totp", "mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "account_reauthenticate", "account_change_password", "handover", "pin", "pin-new", "view", "kiosk",
-    "ledger", "export",
+    "ledger", "export", "list-in",
 }  # fmt: skip
 
 NOT_PAGES = {
-    "files or data": {"refused-lines", "export-file", "health", "demo_photo", "file", "pack-text", "mfa_download_recovery_codes"},
+    "files or data": {
+        "refused-lines", "refused-rows", "export-file", "health", "demo_photo", "file", "pack-text",
+        "mfa_download_recovery_codes",
+    },
     "a piece of another page": {"sites"},
     "only acts, and leads back or shows its page again": {
         "looks", "role_card", "session_end", "end-membership", "end-grant", "person-phone", "person-password",

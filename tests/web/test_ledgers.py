@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from muster.exchange.records import ImportState, LedgerImport, Sender
 from muster.loop.matter import Matter
 from muster.people.role import Role
-from muster.web import ledgers
+from muster.web import ledgerwork
 from muster.worker import jobs
 from tests.cast import Cast
 from tests.web.asking import few_questions
@@ -166,7 +166,7 @@ def test_a_large_one_is_looked_at_and_taken_in_by_the_worker(
         def defer(self, pk: str) -> None:
             deferred.append((self.name, pk))
 
-    monkeypatch.setattr(ledgers, "AT_ONCE_BYTES", 10)
+    monkeypatch.setattr(ledgerwork, "AT_ONCE_BYTES", 10)
     monkeypatch.setattr(app, "configure_task", Task)
     came = send(clerk)
     assert (came.state, "data-waits" in page(clerk, came)) == (ImportState.LOOKING, True)

@@ -151,8 +151,7 @@ PEOPLE = (
     Column("name", pgettext_lazy("of a person", "Name"), lambda one: one.name, 14, tag="#contact+name"),
     Column("login", gettext_lazy("Sign-in name"), lambda one: one.login, 18, tag="#contact+code"),
     Column("phone", gettext_lazy("Telephone"), lambda one: one.phone_masked, 16, tag="#contact+phone"),
-    Column("organisation", gettext_lazy("Organisation"), lambda one: AND.join(row.organisation.name for row in one.now_in), 30,
-           tag="#org+name"),
+    Column("organisation", gettext_lazy("Organisation"), lambda one: _organisations(one), 34, tag="#org+name"),
     Column("roles", gettext_lazy("Roles"), lambda one: _roles(one), 40, Shape.LONG, "#contact+role"),
     Column("state", gettext_lazy("State"), lambda one: _("May sign in") if one.is_active else _("Shut out"), 14, tag="#status"),
 )  # fmt: skip
@@ -175,6 +174,10 @@ GRANTS = (
         tag="#contact+giver",
     ),
 )
+
+
+def _organisations(person: Person) -> str:
+    return AND.join(in_full(row.organisation) for row in person.now_in)  # type: ignore[attr-defined]
 
 
 def _roles(person: Person) -> str:

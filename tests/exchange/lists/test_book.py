@@ -103,7 +103,7 @@ def test_the_watermark_lies_behind_the_cells_and_on_every_printed_page(tmp_path:
     with ZipFile(path) as found:
         tile = Image.open(BytesIO(found.read("xl/media/image1.png")))
     alpha = tile.getchannel("A")
-    assert 0 < max(alpha.getdata()) < 64, "faint, and not nothing"
+    assert alpha.getextrema()[1] in range(1, 64), "faint, and not nothing"
 
 
 def test_an_empty_list_is_a_workbook_too(tmp_path: Path) -> None:
