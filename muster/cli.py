@@ -124,6 +124,30 @@ def figures(area: str, as_of: str, from_: str, to: str, incident: int | None, fo
         click.echo(json.dumps(listed(scope), ensure_ascii=False, indent=1) if form == "json" else table(scope))
 
 
+@main.command(name="check-referral")
+@click.argument("package", metavar="FILE.zip", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--key", default="", help="The public key of who handed it on, as they told it.")
+def check_referral(package: Path, key: str) -> None:
+    """Check a matter that another Muster handed on: its seal, its files, its history. Needs no database.
+
+    Says all that was changed, added or removed, and ends with 1 if anything was.
+    """
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.config.settings")
+    django.setup()
+    from muster.exchange.referrals.checking import checked
+    from muster.exchange.referrals.sealing import fingerprint
+
+    manifest, faults = checked(package, key)
+    click.echo(f"{manifest['matter']}  {manifest['at']}  {manifest['organisation']} → {manifest['to']}")
+    click.echo(f"key {manifest['key']}  ({fingerprint(manifest['key'])})")
+    for fault in faults:
+        click.echo(fault)
+    click.echo(f"{len(faults)} faults in {len(manifest['files'])} files", err=bool(faults))
+    sys.exit(1 if faults else 0)
+
+
 @main.command()
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 def backup(target: Path) -> None:

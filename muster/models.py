@@ -8,6 +8,7 @@ from muster.duty.handover import Handover, HandoverItem
 from muster.evidence.file import File
 from muster.exchange.lists.records import ListExport
 from muster.exchange.records import Imported, LedgerImport, Sender
+from muster.exchange.referrals.records import Referral
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.bulletin import Bulletin, BulletinItem
 from muster.loop.conflict import Conflict
@@ -101,6 +102,7 @@ __all__ = [
     "PublicationDraft",
     "PublicationReply",
     "Reclassification",
+    "Referral",
     "Reopening",
     "Response",
     "Return",

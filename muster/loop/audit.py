@@ -171,6 +171,12 @@ REMOVED = "was removed"
 CHANGED = "was changed"
 
 
+def record_of(matter_id: UUID) -> Record:
+    """All that is stored of a matter."""
+    areas = {area.pk: area for area in Area.objects.defer("outline")}
+    return next(_records([matter_id], areas))
+
+
 def _records(ids: list[UUID], areas: dict[str, Area]) -> Iterator[Record]:
     entries = _by_matter(Entry.objects.filter(matter__in=ids).order_by("seq"))
     spans = _by_matter(Span.objects.filter(matter__in=ids).order_by("from_at"))

@@ -48,23 +48,17 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.matter_id} {self.seq} {self.action}"
 
+    @property
+    def sealed(self) -> list[Any]:
+        """What the hash of this entry is of: its own columns and the hash of the entry before, which comes first."""
+        return [
+            self.previous, self.matter_id, self.seq, self.action, self.by_id, self.by_organisation_id, self.act_id,
+            self.content, self.occurred_at, self.recorded_at, self.facts,
+        ]  # fmt: skip
+
     def sealed_hash(self) -> str:
-        """The hash that this entry must carry: sha256 over its own columns and the hash of the entry before."""
-        return sha256_of(
-            [
-                self.previous,
-                self.matter_id,
-                self.seq,
-                self.action,
-                self.by_id,
-                self.by_organisation_id,
-                self.act_id,
-                self.content,
-                self.occurred_at,
-                self.recorded_at,
-                self.facts,
-            ]
-        )
+        """The hash that this entry must carry."""
+        return sha256_of(self.sealed)
 
 
 class Afterwards(models.Model):
@@ -132,12 +126,15 @@ def heads_at(entry_id: int) -> tuple[int, str]:
 
 def digest_of(row: models.Model, without: Iterable[str] = ("ended_at",)) -> str:
     """sha256 of a row's columns, without those that may be set later."""
-    columns = {
+    return sha256_of(columns_of(row, without))
+
+
+def columns_of(row: models.Model, without: Iterable[str] = ("ended_at",)) -> dict[str, Any]:
+    return {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
         if field.attname not in without
     }
-    return sha256_of(columns)
 
 
 def sha256_of(value: Any) -> str:

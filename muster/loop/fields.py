@@ -13,7 +13,7 @@ from django.db.models import Q
 from muster.incidents.incident import Incident
 from muster.lib.compiled import Compiled, Given
 from muster.lib.ids import uuid7
-from muster.loop.entry import sha256_of
+from muster.loop.entry import columns_of, sha256_of
 from muster.loop.refusals import NotSeen, WrongState
 from muster.loop.situation import Situation
 from muster.loop.state import WORKED_ON, Kind, Status, Way
@@ -114,14 +114,13 @@ class MatterFields(models.Model):
         ladder = tuple((hours, level) for hours, level in self.rules["ladder"])
         return Rules(**{**self.rules, "ladder": ladder})
 
+    def registration(self, area_id: str, category: str, severity: str) -> dict[str, Any]:
+        """What was registered; the three that may be reclassified are given as they were then."""
+        return {**columns_of(self, (*PRESENT, *HEAD)), "area_id": area_id, "category": category, "severity": severity}
+
     def registration_digest(self, area_id: str, category: str, severity: str) -> str:
-        """sha256 of what was registered; the three that may be reclassified are given as they were then."""
-        kept = {
-            field.attname: getattr(self, field.attname)
-            for field in self._meta.concrete_fields
-            if field.attname not in (*PRESENT, *HEAD)
-        }
-        return sha256_of({**kept, "area_id": area_id, "category": category, "severity": severity})
+        """sha256 of what was registered."""
+        return sha256_of(self.registration(area_id, category, severity))
 
     def shown_by(self, grant: Grant, situation: Situation) -> bool:
         """Whether a grant lets its holder see this matter. The same rule as ``Matters.seen_by``."""

@@ -18,16 +18,21 @@ from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
 from muster.people.person import Reveal
 from muster.web.matterpage import MatterPage
-from muster.web.matterrows import MATTER
+from muster.web.referrals import referred
 from muster.web.scope import person_of
+from muster.web.seen import seen
 from muster.web.stepform import StepForm, with_new_id
 from muster.web.words import STEPS
 
 
 @require_GET
 def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
-    page = _seen(request, pk)
-    return render(request, "matters/matter.html", {"section": "matters", "page": page, "matter": page.matter})
+    page = seen(request, pk)
+    return render(
+        request,
+        "matters/matter.html",
+        {"section": "matters", "page": page, "matter": page.matter, "referred": referred(page)},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,20 +41,20 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
     verb = NOUNS.get(noun)
     if not verb:
         raise Http404
-    seen = _seen(request, pk).matter
-    form = StepForm(request, seen, verb)
+    looked = seen(request, pk).matter
+    form = StepForm(request, looked, verb)
     status = 200
     if request.method == "POST":
         try:
             form.keep_files()
             if form.is_valid():
-                return _taken(request, seen, verb, form)
+                return _taken(request, looked, verb, form)
             status = 422
         except Refusal as refusal:
             with_new_id(form, refusal)
             form.add_error(None, str(refusal))
             status = refusal.status
-    page = MatterPage(Matter.objects.get(pk=seen.pk), person_of(request))
+    page = MatterPage(Matter.objects.get(pk=looked.pk), person_of(request))
     context = {
         "section": "matters", "form": form, "matter": page.matter, "page": page, "words": STEPS[verb], "noun": noun,
         "blocked": _blocked(page, verb), "evidence_needed": page.evidence_needed(verb),
@@ -61,7 +66,7 @@ def step(request: HttpRequest, pk: UUID, noun: str) -> HttpResponse:
 @require_POST
 def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the telephone number of who asked, once, to who gave a reason; both are kept."""
-    page = _seen(request, pk)
+    page = seen(request, pk)
     reason = request.POST.get("reason", "").strip()
     if not page.contact:
         raise Http404
@@ -71,14 +76,6 @@ def contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     Reveal.objects.create(by=person_of(request), of_matter=pk, reason=reason)
     shown: Contact = page.contact
     return render(request, "matters/contact.html", {"matter": page.matter, "contact": shown, "section": "matters"})
-
-
-def _seen(request: HttpRequest, pk: UUID) -> MatterPage:
-    """To whom no grant shows it, it doesn't exist."""
-    page = next((MatterPage(one, person_of(request)) for one in MATTER(matter=pk)), None)
-    if not page or not page.roles:
-        raise Http404
-    return page
 
 
 def _taken(request: HttpRequest, seen: Matter, verb: str, form: StepForm) -> HttpResponse:

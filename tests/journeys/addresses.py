@@ -45,6 +45,7 @@ PAGES: dict[str, dict[str, str]] = {
         "new-export": "/exports/new/matters/?overdue=1",
         "bulk": "/matters/bulk/note/?id={matter}",
         "similar": "/matters/{matter}/similar/",
+        "referral": "/matters/{matter}/referral/",
         "sweep": "/sweeps/{sweep}/",
         "bulletins": "/bulletins/",
         "bulletin": "/bulletins/{bulletin}/",
