@@ -13,6 +13,7 @@ from django.db import models
 
 from muster.evidence import store
 from muster.evidence.file import originals
+from muster.lib.steady import steady
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry, Seal, digest_of, heads_at
 from muster.loop.matter import Matter
@@ -40,7 +41,13 @@ class Fault:
 
 
 def audit(progress: Callable[[int], None] | None = None) -> Iterator[Fault]:
-    """Every fault of the record. Changes nothing. ``progress`` is told how many matters have been read."""
+    """Every fault of the record, as of one moment: others may act meanwhile. Changes nothing. ``progress`` is told how many
+    matters have been read."""
+    with steady():
+        yield from _audited(progress)
+
+
+def _audited(progress: Callable[[int], None] | None) -> Iterator[Fault]:
     areas = {area.pk: area for area in Area.objects.defer("outline")}
     ids = list(Matter.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from muster.loop import audit
 from muster.loop.act import Receipt
 from muster.loop.arrival import Caller
 from muster.loop.command import NotMergeable, NotOverdue
@@ -243,3 +244,19 @@ def test_what_was_frozen_stays_as_it_was_while_everybody_works(apart: Cast) -> N
     assert faults == []
     assert len(frozen) == 10
     assert [answer for _moment, answer in frozen] == [as_of(moment) for moment, _answer in frozen]
+
+
+def test_a_check_of_the_record_is_of_one_moment_while_others_act(apart: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody acts after the entries were read and before the matter is: that is no fault."""
+    matter = apart.finding()
+    read = audit._sides
+
+    def meanwhile(ids: list[UUID]) -> Any:
+        [done] = all_at_once([lambda: Matter.objects.get(pk=matter.pk).assign(by=apart.dispatcher, lead=apart.unit)])
+        assert isinstance(done, Receipt), done
+        return read(ids)
+
+    monkeypatch.setattr(audit, "_sides", meanwhile)
+    assert [str(fault) for fault in audit.audit()] == []
+    matter.refresh_from_db()
+    assert matter.status == "assigned"

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from muster.exchange.lists.listing import Asked, Kind, Listing
 from muster.exchange.lists.records import ExportState, Form, ListExport, exports
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
+from muster.lib.steady import steady
 from muster.people.person import Person
 
 MAX_BYTES = 2_000_000_000
@@ -78,18 +79,6 @@ def _make(export: ListExport) -> None:
 def stamp_of(export: ListExport) -> Stamp:
     taken = _("taken out by %(name)s") % {"name": export.by.name}
     return Stamp(taken, _("for: %(reason)s") % {"reason": export.reason}, export.mark)
-
-
-@contextlib.contextmanager
-def steady() -> Iterator[None]:
-    """What is read within is of one moment, however long it takes. Within a transaction that has begun, of its moments."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("set transaction isolation level repeatable read, read only")
-        yield
 
 
 @contextlib.contextmanager
