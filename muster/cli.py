@@ -311,6 +311,21 @@ def user(login: str, name: str | None, administrator: str | None, organisation: 
         reset(username=login.lower())
 
 
+@main.command()
+@click.argument("login")
+@click.option("--name", required=True, help="Which system gets it.")
+@click.option(
+    "--scope", "scopes", multiple=True, required=True, help="What it is for, as figures:read; may be given again."
+)
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366), help="It ends after so many days.")
+def token(login: str, name: str, scopes: tuple[str, ...], days: int) -> None:
+    """Make an access token with which another system acts in the name of LOGIN, and print it. docs/api/tokens.md."""
+    with database():
+        from muster.people.setup import token_for
+
+        click.echo(token_for(login, name, list(scopes), days))
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(arguments: tuple[str, ...]) -> None:

@@ -49,6 +49,7 @@ from muster.people.computer import ComputerEvent, Pin, TrustedComputer
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Membership, Person, Reveal
 from muster.people.team import Team, TeamMember
+from muster.people.token import AccessToken
 from muster.places.area import Area, AreaName
 from muster.places.site import Site
 from muster.policy.version import PackVersion
@@ -57,6 +58,7 @@ from muster.register.search import Searched
 
 __all__ = [
     "Acceptance",
+    "AccessToken",
     "AdminEntry",
     "Afterwards",
     "Area",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.security import SessionAuth
 
+from muster.api.auth import AUTH
 from muster.api.bulletins import router as bulletins
 from muster.api.figures import router as figures
 from muster.api.files import router as files
@@ -14,8 +14,8 @@ from muster.lib.refusal import Refusal
 from muster.loop.refusals import NotSeen
 
 api = NinjaAPI(
-    title="Muster", version="1", auth=SessionAuth(), urls_namespace="api", docs_url=None,
-    description="Who is signed in acts with their own grants. What they can't see answers 404.",
+    title="Muster", version="1", auth=AUTH, urls_namespace="api", docs_url=None,
+    description="A token or a session acts with its person's grants. What they can't see answers 404.",
 )  # fmt: skip
 api.add_router("/matters", matters)
 api.add_router("/files", files)

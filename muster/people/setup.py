@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
@@ -12,6 +15,7 @@ from muster.people.administration import AdminAction, AdminEntry
 from muster.people.organisation import Organisation, OrganisationKind
 from muster.people.person import Grant, Membership, Person
 from muster.people.role import Role
+from muster.people.token import AccessToken, Scope
 from muster.places.area import Area
 
 
@@ -25,6 +29,18 @@ class OrganisationNeeded(Refusal):
     code = "organisation_needed"
     status = 422
     message = _("An administrator belongs to an organisation. Name it with --organisation.")
+
+
+class NobodyOfThatName(Refusal):
+    code = "nobody_of_that_name"
+    status = 404
+    message = _("Nobody signs in as “{login}”. Add the person first, on the pages or with `muster user`.")
+
+
+class UnknownScope(Refusal):
+    code = "unknown_scope"
+    status = 422
+    message = _("“{text}” is nothing that a token can be for. Choose among {known}.")
 
 
 @transaction.atomic
@@ -61,3 +77,14 @@ def _administer(person: Person, area: Area, organisation: str | None) -> None:
     )
     if given:
         AdminEntry.objects.create(action=AdminAction.GRANT_GIVEN, person=person, grant=grant)
+
+
+def token_for(login: str, name: str, scopes: list[str], days: int) -> str:
+    """A new access token of that person. Raises NobodyOfThatName, UnknownScope."""
+    person = Person.objects.filter(login=login, is_active=True).first()
+    if not person:
+        raise NobodyOfThatName(login=login)
+    unknown = set(scopes) - set(Scope.values)
+    if unknown:
+        raise UnknownScope(text=", ".join(sorted(unknown)), known=", ".join(Scope.values))
+    return AccessToken.make(person, name, scopes, timezone.now() + timedelta(days=days))[1]

@@ -23,6 +23,7 @@ from muster.people.administration import AdminAction, AdminEntry
 from muster.people.computer import Pin
 from muster.people.person import Person, Reveal
 from muster.people.role import Role
+from muster.people.token import end_all
 from muster.web.guard import holding
 from muster.web.personpage import OwnAdministration, RevealForm, controlled_person, known_person, person_page
 from muster.web.scope import person_of
@@ -70,7 +71,7 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
         person.set_one_time_password(made)
         person.save(update_fields=["password", "password_until"])
         _entered(request, AdminAction.ONE_TIME_PASSWORD_SET, person)
-        end_sessions(person)
+        end_sessions(person, person_of(request))
         # Whoever forgot their password has often been locked out by trying; tries are counted by the name in small letters.
         reset(username=person.login.lower())
     return render(request, "people/password.html", {"section": "people", "person": person, "password": made})
@@ -80,7 +81,7 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sessions(request: HttpRequest, pk: int) -> HttpResponse:
     person = controlled_person(request, pk)
-    count = end_sessions(person, but=request.session.session_key)
+    count = end_sessions(person, person_of(request), but=request.session.session_key)
     _entered(request, AdminAction.SESSIONS_ENDED, person)
     messages.success(
         request, ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count) % {"count": count}
@@ -99,7 +100,7 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         Authenticator.objects.filter(user=person).delete()
         _entered(request, AdminAction.SECOND_FACTOR_REMOVED, person)
         Pin.forget(person, by=person_of(request))
-        end_sessions(person)
+        end_sessions(person, person_of(request))
     messages.success(request, _("%(name)s sets up a new second factor at the next sign-in.") % {"name": person})
     return redirect("person", pk=pk)
 
@@ -113,7 +114,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         Person.objects.filter(pk=pk).update(is_active=False)
         _entered(request, AdminAction.SHUT_OUT, person)
-        end_sessions(person)
+        end_sessions(person, person_of(request))
     messages.success(request, _("%(name)s can't sign in any more. Roles rest until that changes.") % {"name": person})
     return redirect("person", pk=pk)
 
@@ -138,8 +139,10 @@ def one_time_password() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _letter in range(GROUP)) for _group in range(GROUPS))
 
 
-def end_sessions(person: Person, but: str | None = None) -> int:
-    """How many were ended."""
+def end_sessions(person: Person, by: Person, but: str | None = None) -> int:
+    """How many were ended. Somebody else's access tokens end with them."""
+    if person.pk != by.pk:
+        end_all(person, by)
     ended = list(UserSession.objects.filter(user=person).exclude(session_key=but))
     for session in ended:
         session.end()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from muster.api.app import api
+from muster.people.token import Scope
 from tests.docs.markdown import code_of, table, text_of
 from tests.docs.refusals import codes, refusals
 
@@ -67,6 +68,11 @@ def test_every_code_of_the_loop_is_listed_with_its_status() -> None:
 
 def test_every_code_of_files_is_listed_with_its_status() -> None:
     must_be_listed("api/files.md", ("muster.evidence",))
+
+
+def test_every_code_and_scope_of_tokens_is_listed() -> None:
+    must_be_listed("api/tokens.md", ("muster.api.auth",))
+    assert {code_of(row["scope"]) for row in table("api/tokens.md", "scope", "for")} == set(Scope.values)
 
 
 def must_be_listed(name: str, modules: tuple[str, ...]) -> None:

@@ -57,6 +57,7 @@ PAGES: dict[str, dict[str, str]] = {
         "conflicts": "/conflicts/",
         "new-pack": "/packs/new/",
         "me": "/me",
+        "tokens": "/me/tokens/",
         "usersessions_list": "/me/sessions",
         "account_logout": "/sign-out",
     },
@@ -109,6 +110,7 @@ NOT_PAGES = {
         "lead-member", "follow-member", "close-site", "reopen-site", "place-names", "remove-place-name", "close-place",
         "reopen-place", "choose-incident", "incident-pack", "end-incident", "computer-revoke", "duty-end",
         "handover-item-done", "handover-take", "handover-withdraw", "pin-remove", "views", "remove-view", "revoke-wall",
+        "end-token",
     },
 }  # fmt: skip
 

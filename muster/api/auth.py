@@ -1,0 +1,57 @@
+"""Who asks: by an access token, or by the session of the pages."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer, SessionAuth
+
+from muster.incidents.incident import Incident
+from muster.lib.refusal import Refusal
+from muster.lib.said import said
+from muster.people.person import Person
+from muster.people.token import AccessToken
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+class ScopeMissing(Refusal):
+    code = "scope_missing"
+    status = 403
+    message = said("This token isn’t for “{scope}”. Make one that is, under Me, Access tokens.")
+
+
+class Unauthorized(Refusal):
+    code = "unauthorized"
+    status = 401
+    message = said("This token isn’t known, has ended, or its person may not sign in any more. Make another one.")
+
+
+class TokenAuth(HttpBearer):
+    """``Authorization: Bearer muster_…``. A token that is wrong isn't tried as anything else."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Person:
+        found = AccessToken.known(token)
+        if not found or (found.by_card and not _only_exercises()):
+            raise Unauthorized
+        wanted = scope_of(request)
+        if wanted not in found.scopes:
+            raise ScopeMissing(scope=wanted)
+        found.person.keeps_grants = True
+        request.user = found.person
+        return found.person
+
+
+def _only_exercises() -> bool:
+    """Role cards open nothing where anything real is open; neither does what they made."""
+    current = Incident.current()
+    return bool(current and current.exercise)
+
+
+def scope_of(request: HttpRequest) -> str:
+    """The noun of the address, to read or to write."""
+    noun = request.path.removeprefix("/api/").partition("/")[0]
+    return f"{noun}:{'read' if request.method in READING else 'write'}"
+
+
+#: The token first: who sends both means the token.
+AUTH = [TokenAuth(), SessionAuth()]
