@@ -26,6 +26,12 @@ class Unauthorized(Refusal):
     message = said("This token isn’t known, has ended, or its person may not sign in any more. Make another one.")
 
 
+class FactorMissing(Refusal):
+    code = "token_without_second_factor"
+    status = 403
+    message = said("Its person has a role by now that needs a second factor. Make a new token, with that passed.")
+
+
 class TokenAuth(HttpBearer):
     """``Authorization: Bearer muster_…``. A token that is wrong isn't tried as anything else."""
 
@@ -37,6 +43,8 @@ class TokenAuth(HttpBearer):
         if wanted not in found.scopes:
             raise ScopeMissing(scope=wanted)
         found.person.keeps_grants = True
+        if not found.second_factor and found.person.needs_second_factor():
+            raise FactorMissing
         request.user = found.person
         return found.person
 
@@ -48,8 +56,8 @@ def _only_exercises() -> bool:
 
 
 def scope_of(request: HttpRequest) -> str:
-    """The noun of the address, to read or to write."""
-    noun = request.path.removeprefix("/api/").partition("/")[0]
+    """The noun of the address, to read or to write; the matters behind a figure are matters."""
+    noun = "matters" if request.path.endswith("/matters") else request.path.removeprefix("/api/").partition("/")[0]
     return f"{noun}:{'read' if request.method in READING else 'write'}"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from muster.api.matters import MattersOut, listed, person, within
+from muster.api.matters import MattersOut, listed, person, shown, within
 from muster.briefings.asked import incident_asked, may_read, own_area, scope_asked
 from muster.briefings.figure import FIGURES, Scope
 from muster.briefings.listing import listed as figures_listed
@@ -54,13 +54,13 @@ def figures(request: HttpRequest, asked: Query[ScopeIn]) -> list[dict[str, Any]]
 @router.get("/{key}/matters", response=MattersOut)
 def figure_matters(
     request: HttpRequest, key: str, asked: Query[ScopeIn], after: str = "", before: str = "", limit: int = 50
-) -> dict[str, Any]:
+) -> HttpResponse:
     """The matters that a figure counts, newest first, as they are now; ``after`` of an answer is the cursor of the next page."""
     scope, figure = scope_of(request, asked), FIGURES.get(key)
     if not figure or figure.opens != "matters":
         raise Http404
     found = figure.rows(scope).seen_by(person(request))  # type: ignore[attr-defined]
-    return listed(ORDERS["newest"].page(found, Place(before or after, bool(before)), within(limit)))
+    return listed(ORDERS["newest"].page(found, Place(before or after, bool(before)), within(limit), shown))
 
 
 def scope_of(request: HttpRequest, asked: ScopeIn) -> Scope:

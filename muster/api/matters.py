@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, ConfigDict, Field, create_model
+from pydantic_core import to_json
 
 from muster.briefings.counting import planned
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
+from muster.lib.compiled import Compiled, among
 from muster.loop.act import VERBS, Receipt
 from muster.loop.arrival import Caller
 from muster.loop.matter import Matter
@@ -139,22 +141,34 @@ class FiltersIn(Schema):
 
 
 @router.get("", response=MattersOut)
-def matters(request: HttpRequest, asked: Query[FiltersIn], limit: int = 50) -> dict[str, Any]:
+def matters(request: HttpRequest, asked: Query[FiltersIn], limit: int = 50) -> HttpResponse:
     """The matters that one may see, by the register's filters; ``after`` of an answer is the cursor of the next page."""
     incident = Incident.current()
     with incident.clock() if incident else nullcontext(), planned():
         chosen = Selection.of(Look(person(request), incident), request.GET)
         for problem in chosen.problems:
             raise problem.refusal
-        return listed(chosen.order.page(chosen.matters, chosen.place, within(limit)))
+        return listed(chosen.order.page(chosen.matters, chosen.place, within(limit), shown))
 
 
 def within(limit: int) -> int:
     return max(1, min(limit, PAGE_MAX))
 
 
-def listed(page: Page) -> dict[str, Any]:
-    return {"items": page.rows, "before": page.before or None, "after": page.after or None}
+#: What a list tells of a matter: the columns of ``MatterOut``, in its order.
+TOLD = tuple(MatterOut.model_fields)
+ROWS = Compiled(lambda: Matter.objects.filter(among("matter.id")).only(*TOLD).order_by())
+
+
+def shown(keys: list[UUID]) -> list[Matter]:
+    return ROWS(keys=keys)
+
+
+def listed(page: Page) -> HttpResponse:
+    """As it is: a list needs no checking against its schema, which took several times as long as reading it."""
+    items = [{name: row.__dict__[name] for name in TOLD} for row in page.rows]
+    content = to_json({"items": items, "before": page.before or None, "after": page.after or None})
+    return HttpResponse(content, content_type="application/json")
 
 
 @router.post("", response={201: ReceiptOut})

@@ -12,6 +12,7 @@ from uuid import UUID
 from muster.exchange.columns import COLUMNS
 from muster.exchange.line import Fault, Line, Told
 from muster.exchange.records import Imported
+from muster.exchange.values import words
 from muster.incidents.incident import Incident
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
@@ -216,11 +217,17 @@ def _worked_on(line: Line, told: Told, facts: Facts) -> list[Change]:
     if past.done.strip() and all(normalise(past.done) != normalise(said) for said in facts.responses):
         changes.append(Change("done", facts.responses[-1] if facts.responses else "", past.done.strip()))
     asked = past.closure_asked and matter.status != Status.CLOSURE_REQUESTED
-    if facts.former is not None and matter.cycle > 1 and not changes:
+    if facts.former is not None and matter.cycle > 1 and not changes and _round(line) != matter.cycle:
         asked = False  # It was done once, and open again: a list that was taken out before doesn't know.
     if asked and facts.news(line, "closed", "result", "state", "closure_asked_at"):
         changes.append(Change("closed", str(matter.get_status_display()), str(Status.CLOSURE_REQUESTED.label)))
     return changes
+
+
+def _round(line: Line) -> int:
+    """Which round of rectification the list knows of; 0 where it doesn't say it."""
+    said = words(line.cells.get("cycle", ""))
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def _beside(line: Line, facts: Facts) -> list[Change]:

@@ -60,9 +60,10 @@ def _builder(compiler: Any) -> Callable[[list[Any]], list[Any]]:
     table, annotated = Quick(info["model"]), compiler.annotation_col_map.items()
 
     def build(rows: list[Any]) -> list[Any]:
-        made = []
+        # Asked once: behind the connection stands a look-up by thread.
+        made, alias = [], connection.alias
         for row in compiler.apply_converters(rows, converters) if converters else rows:
-            model = table.from_db(connection.alias, names, row[first:last])
+            model = table.from_db(alias, names, row[first:last])
             for one in related:
                 one.populate(row, model)
             for name, place in annotated:

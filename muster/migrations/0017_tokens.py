@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('name', models.TextField(help_text='which system has it')),
                 ('sha256', models.TextField(unique=True)),
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(choices=[('matters:read', 'read matters'), ('matters:write', 'register matters and take steps'), ('files:write', 'hand in files'), ('figures:read', 'read figures'), ('bulletins:read', 'read bulletins')]), size=None)),
+                ('second_factor', models.BooleanField(default=False, help_text='made by who had passed one, or on the machine: else it opens no role that needs one')),
                 ('by_card', models.BooleanField(default=False, help_text='by a role card of the demo: it ends where these do')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('until', models.DateTimeField()),

@@ -87,4 +87,4 @@ def token_for(login: str, name: str, scopes: list[str], days: int) -> str:
     unknown = set(scopes) - set(Scope.values)
     if unknown:
         raise UnknownScope(text=", ".join(sorted(unknown)), known=", ".join(Scope.values))
-    return AccessToken.make(person, name, scopes, timezone.now() + timedelta(days=days))[1]
+    return AccessToken.make(person, name, scopes, timezone.now() + timedelta(days=days), second_factor=True)[1]

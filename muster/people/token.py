@@ -41,6 +41,9 @@ class AccessToken(models.Model):
     name = models.TextField(help_text="which system has it")
     sha256 = models.TextField(unique=True)
     scopes = ArrayField(models.TextField(choices=Scope))
+    second_factor = models.BooleanField(
+        default=False, help_text="made by who had passed one, or on the machine: else it opens no role that needs one"
+    )
     by_card = models.BooleanField(default=False, help_text="by a role card of the demo: it ends where these do")
     at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
@@ -64,13 +67,21 @@ class AccessToken(models.Model):
 
     @classmethod
     def make(
-        cls, person: Person, name: str, scopes: list[str], until: datetime, by_card: bool = False
+        cls,
+        person: Person,
+        name: str,
+        scopes: list[str],
+        until: datetime,
+        *,
+        second_factor: bool,
+        by_card: bool = False,
     ) -> tuple[AccessToken, str]:
         """A new one, and the token itself, which is never shown again."""
         token = BEGINS + secrets.token_urlsafe(32)
         made = cls.objects.create(
-            person=person, name=name, sha256=hashed(token), scopes=scopes, until=until, by_card=by_card
-        )
+            person=person, name=name, sha256=hashed(token), scopes=scopes, until=until, second_factor=second_factor,
+            by_card=by_card,
+        )  # fmt: skip
         return made, token
 
     @classmethod

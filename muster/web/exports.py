@@ -24,12 +24,16 @@ from muster.exchange.lists.records import Form, ListExport
 from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
+from muster.people.organisation import Organisation
 from muster.people.role import Role
+from muster.places.area import Area
 from muster.web.asking import Asking
+from muster.web.atlas import written
 from muster.web.context import incident_of
 from muster.web.formpage import choice, line, posted
 from muster.web.guard import holding
 from muster.web.leaf import leaf
+from muster.web.naming import in_full
 from muster.web.organisations import OrganisationFilter
 from muster.web.people import PeopleFilter
 from muster.web.scope import person_of, scope_of
@@ -102,7 +106,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     count = listing.tally(COUNTED + 1) if listing else 0
     context = {
         "section": "me", "kind": known, "form": form, "listing": listing, "problem": problem, "count": count,
-        "more": count > COUNTED, "most": COUNTED, "back": _page_of(known, query), "query": query.urlencode(),
+        "more": count > COUNTED, "most": COUNTED, "back": _page_of(known, _own(request)), "query": _own(request).urlencode(),
     }  # fmt: skip
     return render(request, "exports/new.html", context, status=422 if problem or form.errors else 200)
 
@@ -113,8 +117,8 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far it is, or the file; and what the log says of it."""
     found = get_object_or_404(_seen(request), pk=pk)
     known = LISTS.get(found.kind)
-    back = _page_of(known, QueryDict(found.query)) if known else reverse("exports")
-    again = f"{reverse('new-export', args=[found.kind])}?{found.query}"
+    back = _page_of(known, _as_written(known, QueryDict(found.query))) if known else reverse("exports")
+    again = f"{reverse('new-export', args=[found.kind])}?{_as_written(known, QueryDict(found.query)).urlencode()}"
     context = {"section": "me", "export": found, "kind": known, "back": back, "again": again,
                "own": found.by_id == person_of(request).pk}  # fmt: skip
     return render(request, "exports/export.html", context)
@@ -129,7 +133,8 @@ def file(request: HttpRequest, pk: UUID) -> FileResponse:
     if not found.there:
         raise Http404
     kind = XLSX.media_type if found.form == Form.WORKBOOK else "text/csv; charset=utf-8"
-    name = f"{found.title} {timezone.localtime(found.at):%Y%m%d} {found.short}.{found.form}"
+    title = found.title.replace("/", "／")
+    name = f"{title} {timezone.localtime(found.at):%Y%m%d} {found.short}.{found.form}"
     return FileResponse(found.path.open("rb"), as_attachment=True, filename=name, content_type=kind)
 
 
@@ -147,9 +152,7 @@ def _kind(request: HttpRequest, name: str) -> Kind:
 
 def _query(request: HttpRequest, kind: Kind) -> tuple[QueryDict, str]:
     """The address's query without the page's place, things by their keys; and what is wrong with it."""
-    asked = request.GET.copy()
-    for name in OF_PAGE:
-        asked.pop(name, None)
+    asked = _own(request)
     if kind.name not in NARROWED:
         return asked, ""
     form: Any = NARROWED[kind.name](asked)
@@ -161,25 +164,50 @@ def _query(request: HttpRequest, kind: Kind) -> tuple[QueryDict, str]:
     return narrowed, ""
 
 
+def _own(request: HttpRequest) -> QueryDict:
+    """The address's query without the page's place."""
+    asked = request.GET.copy()
+    for name in OF_PAGE:
+        asked.pop(name, None)
+    return asked
+
+
+def _as_written(kind: Kind | None, query: QueryDict) -> QueryDict:
+    """A query of ours as the page's own fields read and show it: areas and organisations by their names."""
+    told = query.copy()
+    if kind and kind.name in NARROWED:
+        for name in ("organisation", "under"):
+            key = str(told.get(name, ""))
+            known = Organisation.by_key(int(key)) if key.isdigit() else None
+            if known:
+                told[name] = in_full(known)
+        area = Area.objects.defer("outline").filter(pk=told.get("area", "")).first()
+        if area:
+            told["area"] = written(area)
+    return told
+
+
 def _asked(request: HttpRequest, kind: Kind, query: QueryDict, form: ExportForm, at_once: bool) -> ListExport:
     """Written into the log, and made: now, or by the worker where it takes long."""
     given, person = form.cleaned_data, person_of(request)
-    there = ListExport.objects.filter(pk=given["id"], by=person).first()
-    if there:
+    said = {
+        "kind": kind.name, "query": query.urlencode(), "reason": given["reason"].strip(), "language": given["language"],
+        "form": given["form"], "whole": given.get("whole") == "all", "tags": given["tags"] == "with",
+    }  # fmt: skip
+    there = ListExport.objects.filter(pk=given["id"]).first()
+    if there and there.by_id == person.pk and all(getattr(there, name) == value for name, value in said.items()):
         return there
-    asked = ListExport(
-        id=given["id"], by=person, incident=incident_of(request), kind=kind.name, query=query.urlencode(),
-        reason=given["reason"].strip(), language=given["language"], form=given["form"],
-        whole=given.get("whole") == "all", tags=given["tags"] == "with", at=clock.now(),
-    )  # fmt: skip
+    # Who came back with the browser and asks for something else asks anew.
+    pk = uuid7() if there else given["id"]
+    asked = ListExport(id=pk, by=person, incident=incident_of(request), at=clock.now(), **said)
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
             if not at_once:
                 app.configure_task("make_export").defer(pk=str(asked.pk))
-    except IntegrityError as fault:
-        # The same id under another's name, or a click that was quicker.
-        raise Http404 from fault
+    except IntegrityError:
+        # A click that was quicker.
+        return get_object_or_404(ListExport, pk=pk, by=person)
     if at_once:
         _made(asked)
     return asked
@@ -188,8 +216,7 @@ def _asked(request: HttpRequest, kind: Kind, query: QueryDict, form: ExportForm,
 def _made(asked: ListExport) -> None:
     """What goes wrong is kept with it, and its page says it."""
     try:
-        if asked.claim():
-            make(asked)
+        make(asked)
     except Refusal:
         return
 

@@ -78,6 +78,11 @@ class PersonPage:
     def controlled(self) -> bool:
         return self.scope.controls(self.person)
 
+    @cached_property
+    def tokens(self) -> int:
+        """Access tokens in force; one's own end on a page of one's own."""
+        return 0 if self.is_own else self.person.tokens.filter(ended_at=None, until__gt=timezone.now()).count()
+
     @property
     def is_own(self) -> bool:
         return self.person.pk == self.viewer.pk

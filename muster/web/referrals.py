@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db import IntegrityError, transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -83,24 +85,33 @@ def refers(page: MatterPage) -> Grant | None:
 
 def _package(page: MatterPage, given: dict[str, Any], grant: Grant) -> HttpResponse | FileResponse:
     """The package is made, its hash is kept, and the file is gone from here once it is saved."""
-    known = Referral.objects.filter(pk=given["id"], by=page.person, matter=page.matter).first()
+    to, reason = given["to"].strip(), given["reason"].strip()
+    there = Referral.objects.filter(pk=given["id"]).first()
+    known = there if there and (there.by_id, there.matter_id, there.to, there.reason) == (
+        page.person.pk, page.matter.pk, to, reason) else None  # fmt: skip
     asked = known or Referral(
-        id=given["id"], matter=page.matter, to=given["to"].strip(), reason=given["reason"].strip(), by=page.person,
+        id=uuid7() if there else given["id"], matter=page.matter, to=to, reason=reason, by=page.person,
         by_organisation=grant.organisation, at=clock.now(),
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder, translation.override(given["language"]):
         target = Path(folder) / "referral.zip"
         asked.sha256, before = write(target, asked, document_of(page, asked)), asked.sha256
         if not known:
-            asked.save(force_insert=True)
+            _log(asked)
         elif asked.sha256 != before:
             # The matter went on between two clicks: that is another package, and another line of the log.
             asked.pk = uuid7()
             asked.sha256 = write(target, asked, document_of(page, asked))
-            asked.save(force_insert=True)
+            _log(asked)
         # An open file stays readable after its name is gone.
-        name = f"{page.matter.number} {asked.to}.zip"
+        name = f"{page.matter.number} {asked.to.replace('/', '／')}.zip"
         return FileResponse(target.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+
+
+def _log(asked: Referral) -> None:
+    """One line for one package, even where two clicks are under way at once."""
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        asked.save(force_insert=True)
 
 
 def document_of(page: MatterPage, asked: Referral) -> str:

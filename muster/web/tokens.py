@@ -84,7 +84,12 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _made(request: HttpRequest, asked: dict[str, Any]) -> str:
     until = timezone.now() + timedelta(days=asked["days"])
     by_card = bool(request.session.get(ROLE_CARD))
-    _token, made = AccessToken.make(person_of(request), asked["name"], asked["scopes"], until, by_card)
+    person = person_of(request)
+    # Whose role needs one has passed it, or gets to no page.
+    passed = by_card or person.needs_second_factor()
+    _token, made = AccessToken.make(
+        person, asked["name"], asked["scopes"], until, second_factor=passed, by_card=by_card
+    )
     return made
 
 

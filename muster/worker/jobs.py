@@ -35,7 +35,7 @@ def export(pk: UUID) -> None:
     """Make a list that somebody takes out, in their name and as far as they see it. What is refused is kept with it."""
     asked = ListExport.objects.select_related("by", "incident__area").get(pk=pk)
     try:
-        if asked.claim():
+        if asked.under_way:
             make(asked)
     except Refusal:
         log.info("export %s: %s", pk, asked.fault)

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from muster.briefings import days
 from muster.briefings.tally import tally_incidents
 from muster.evidence import store
-from muster.exchange.lists.records import clear_old
+from muster.exchange.lists.records import tend
 from muster.incidents.incident import Incident
 from muster.lib import clock
 from muster.lib.refusal import Refusal
@@ -91,7 +91,7 @@ TIMERS: dict[str, tuple[str, Callable[[], int]]] = {
     "seal_day": ("*/10 * * * *", seal_day),
     "expire_contacts": ("20 * * * *", expire_contacts),
     "keep_figures": ("*/15 * * * *", keep_figures),
-    "clear_exports": ("50 * * * *", clear_old),
+    "tend_exports": ("50 * * * *", tend),
     "clear_unfinished": ("40 * * * *", clear_unfinished),
 }
 

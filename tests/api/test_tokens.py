@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from muster.lib.ids import uuid7
 from muster.people.person import Person
+from muster.people.role import Role
 from muster.people.setup import NobodyOfThatName, UnknownScope, token_for
 from muster.people.token import AccessToken, Scope, hashed
 from tests.api.test_matters import finding
@@ -26,7 +27,8 @@ ENGLISH: dict[str, Any] = {"HTTP_ACCEPT_LANGUAGE": "en"}
 
 
 def token(person: Person, *scopes: str, days: float = 1, **more: Any) -> str:
-    return AccessToken.make(person, "省平台", list(scopes), timezone.now() + timedelta(days=days), **more)[1]
+    usual = {"second_factor": True, **more}
+    return AccessToken.make(person, "省平台", list(scopes), timezone.now() + timedelta(days=days), **usual)[1]
 
 
 def get(address: str, token: str, client: Client | None = None) -> Any:
@@ -99,6 +101,19 @@ def test_what_the_person_lost_the_token_lost(cast: Cast) -> None:
     assert get("/matters", opened).json()["items"] == []
 
 
+def test_without_a_second_factor_no_role_that_needs_one_is_opened(cast: Cast) -> None:
+    opened = token(cast.fixer, "matters:read", second_factor=False)
+    assert get("/matters", opened).status_code == 200
+    cast.grant("fixer", Role.HEADQUARTERS, "unit", area=cast.town)
+    assert code(get("/matters", opened)) == (403, "token_without_second_factor")
+
+
+def test_the_matters_behind_a_figure_are_matters(cast: Cast) -> None:
+    opened = token(cast.reader, "figures:read")
+    assert get("/figures", opened).status_code == 200
+    assert code(get("/figures/findings_found/matters", opened)) == (403, "scope_missing")
+
+
 def test_a_token_that_is_over_ends_by_itself_and_none_lasts_for_ever(cast: Cast) -> None:
     with pytest.raises(IntegrityError, match="within_a_year"), transaction.atomic():
         token(cast.reader, "matters:read", days=367)
@@ -109,7 +124,7 @@ def test_a_token_that_is_over_ends_by_itself_and_none_lasts_for_ever(cast: Cast)
     ):
         usual: dict[str, Any] = {"name": "x", "scopes": ["matters:read"], "until": timezone.now() + timedelta(days=1)}
         with pytest.raises(IntegrityError, match=said), transaction.atomic():
-            AccessToken.make(cast.reader, **{**usual, **wrong})
+            AccessToken.make(cast.reader, second_factor=True, **{**usual, **wrong})
 
 
 def test_what_a_token_is_for_never_changes(cast: Cast) -> None:
@@ -131,7 +146,7 @@ def make(client: Client, **said: Any) -> Any:
 
 def test_it_is_shown_once_on_the_page_that_makes_it(cast: Cast) -> None:
     client = fresh(cast.reader, "password")
-    [made] = re.findall(r'id="token">(muster_[\w-]+)<', make(client).content.decode())
+    [made] = re.findall(r'id="token" readonly value="(muster_[\w-]+)"', make(client).content.decode())
     assert get("/figures", made).status_code == 200
     page = client.get("/me/tokens/", **ENGLISH)
     assert (made in page.content.decode(), "省平台" in page.content.decode()) == (False, True)

@@ -184,9 +184,11 @@ def test_two_clicks_are_one_referral(cast: Cast, matter: Matter, tmp_path: Path)
     client, pk = signed_in(cast.chief), uuid7()
     one, two = (refer(client, matter, tmp_path, id=pk) for _click in range(2))
     assert (Referral.objects.count(), one.read_bytes() == two.read_bytes()) == (1, True)
+    corrected = checked(refer(client, matter, tmp_path, id=pk, to="省纪委监委/一室"))[0]
+    assert (corrected["to"], Referral.objects.count()) == ("省纪委监委/一室", 2)
     matter.note(by=cast.chief, text="补充")
     assert checked(refer(client, matter, tmp_path, id=pk))[1] == []
-    assert Referral.objects.count() == 2
+    assert Referral.objects.count() == 3
 
 
 def test_what_was_handed_on_stands_for_headquarters_alone_and_for_ever(

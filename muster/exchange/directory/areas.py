@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from muster.exchange.changes import Change
@@ -36,12 +37,21 @@ class OutsideYours(Refusal):
     message = said("This lies outside what you administer.")
 
 
+class NameOfAnother(Refusal):
+    code = "name_of_another"
+    status = 422
+    message = said("“{text}” is what {other} is called. Whoever writes it would be asked; leave it out.")
+
+
 class AreasIn:
     words = AREAS
 
     def __init__(self, names: ScopeNames, by: Person) -> None:
         self.names, self.by, self.levels = names, by, levels()
         self.areas = Area.objects.defer("outline").in_bulk()
+        self.called: dict[str, list[Area]] = defaultdict(list)
+        for area in self.areas.values():
+            self.called[area.name_zh].append(area)
 
     def judge(self, found: Sequence[Entry]) -> None:
         """Whatever has a fault is left out, and what would stand below it with it, until the others can be done."""
@@ -64,16 +74,26 @@ class AreasIn:
         for key in ("code", "name"):
             one.need(key, told.get(key))
         one.need("level", level)
+        former = several(told.get("former", ""))
+        one.read("alias", self._must_be_free, told.get("code"), several(told.get("alias", "")))
+        one.read("former", self._must_be_free, told.get("code"), former)
         if one.line.faults:
             one.outcome = REFUSED
             return None
         one.thing = told["code"]
-        former = several(told.get("former", ""))
         one.told = shown({"code": told["code"], "name": told["name"], "level": Level(level).label, "parent": above})
         return Line(
             number, told["code"], above, level, told["name"], told.get("name_en", ""), tuple(several(told.get("alias", ""))),
             tuple(name for name in former if not name.isdigit()), tuple(code for code in former if code.isdigit()),
         )  # fmt: skip
+
+    def _must_be_free(self, code: str | None, names: Sequence[str]) -> None:
+        """No other name may be a code that is in use, or what a place outside the scope is called."""
+        for text in names:
+            others = [area for area in (*self.called.get(text, ()), self.areas.get(text)) if area and area.pk != code]
+            other = next((area for area in others if area.pk == text or not self.names.scope.holds(area)), None)
+            if other:
+                raise NameOfAnother(text=text, other=other.place)
 
     def _level(self, told: dict[str, str]) -> str:
         return self.names.word("level", told["level"], self.levels) if "level" in told else ""

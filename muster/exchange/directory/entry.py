@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from muster.exchange.changes import Change
 from muster.exchange.dryrun import CHANGED, MADE, REFUSED, SAME, Verdict
@@ -14,7 +15,12 @@ from muster.exchange.table import Table
 from muster.exchange.values import EMPTY, words
 from muster.lib.refusal import Refusal
 from muster.lib.said import said as _
+from muster.people.organisation import Organisation
+from muster.places.area import Area
+from muster.places.placenames import normalise
+from muster.places.site import Site
 
+Row = TypeVar("Row", Site, Organisation)
 #: Says nothing of the thing: where the line stands, and why it was sent back.
 ASIDE = ("order", "refused")
 
@@ -102,6 +108,23 @@ def told_once(found: Sequence[Entry]) -> None:
             one.outcome = SAME
         else:
             one.refuse(one.line.words.main, TwiceInList(row=before.line.number))
+
+
+class Known(Generic[Row]):
+    """What is there, by its area and name: exactly so, else however it is written, if only one is written so."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.exact: dict[tuple[str, str], Row] = {}
+        self.alike: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for one in rows:
+            self.exact[one.area_id, one.name] = one
+            self.alike[one.area_id, normalise(one.name)].append(one)
+
+    def find(self, area: Area | None, name: str) -> Row | None:
+        if not area:
+            return None
+        alike = self.alike.get((area.pk, normalise(name)), [])
+        return self.exact.get((area.pk, name)) or (alike[0] if len(alike) == 1 else None)
 
 
 def change(key: str, before: object, after: object) -> list[Change]:

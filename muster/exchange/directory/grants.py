@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from django.utils import timezone
@@ -108,7 +108,7 @@ class GrantsIn:
         self, one: Entry, person: Person, role: str, area: Area, organisation: Organisation, until: datetime | None
     ) -> None:
         there = self.held.get((person.pk, role, area.pk, organisation.pk))
-        if there and "until" in one.said and until != there.until:
+        if there and "until" in one.said and _minute(until) != _minute(there.until):
             shown_until = timezone.localtime(there.until).strftime("%Y-%m-%d %H:%M") if there.until else "–"
             one.refuse("until", HeldUntil(until=shown_until))
         elif there:
@@ -162,3 +162,8 @@ class GrantsIn:
         if until <= self.times.now:
             raise AlreadyOver
         return until
+
+
+def _minute(moment: datetime | None) -> datetime | None:
+    """Cells hold no more of a time."""
+    return moment.replace(second=0, microsecond=0).astimezone(UTC) if moment else None

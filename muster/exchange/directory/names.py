@@ -12,6 +12,7 @@ from muster.exchange.names import (
     CANDIDATES,
     LIKE,
     Answers,
+    Memo,
     Question,
     Unclear,
     UnclearUnit,
@@ -24,7 +25,7 @@ from muster.lib.said import said as _
 from muster.people.organisation import Organisation
 from muster.people.scope import Scope
 from muster.places.area import Area, gazetteer
-from muster.places.gazetteer import Place, PlaceRefusal, UnlikeAnyPlace
+from muster.places.gazetteer import AmbiguousPlace, Place, PlaceRefusal, UnknownPlace, UnlikeAnyPlace
 from muster.places.placenames import normalise
 from muster.register.names import Candidate
 
@@ -53,21 +54,25 @@ class ScopeNames:
 
     def area_called(self, text: str) -> Area:
         """Raises Unclear."""
-        found: dict[str, Area] = {}
+        found: dict[str, Place] = {}
         candidates: dict[str, Place] = {}
-        refused: PlaceRefusal | None = None
+        refused: list[PlaceRefusal] = []
         for top in self.scope.areas:
             try:
                 place = self.gazetteer.resolve(text, within=top.pk)
-                found[place.code] = self.areas[place.code]
+                found[place.code] = place
             except PlaceRefusal as refusal:
-                refused = refusal
+                refused.append(refusal)
                 candidates |= {one.code: one for one in refusal.candidates if one.code in self.areas}
-        if len(found) == 1:
-            return next(iter(found.values()))
-        refused = refused or UnlikeAnyPlace(text, [], self.gazetteer)
+        # A text that fits several places of one part is no clearer for fitting only one of another.
+        unclear = [refusal for refusal in refused if not isinstance(refusal, UnknownPlace)]
+        if len(found) == 1 and not unclear:
+            return self.areas[next(iter(found))]
+        candidates = found | candidates
+        several = AmbiguousPlace(text, [*candidates.values()], self.gazetteer)
+        why = several if found else next(iter([*unclear, *refused]), UnlikeAnyPlace(text, [], self.gazetteer))
         choices = tuple(Candidate(code, self.gazetteer.path(place)) for code, place in candidates.items())
-        raise Unclear(Question("area", text, refused, choices))
+        raise Unclear(Question("area", text, why, choices))
 
     def organisation(
         self, text: str, area: Area | None, about: str = "organisation", among: Container[int] = ()
@@ -77,8 +82,7 @@ class ScopeNames:
         answer = self._answered(about, text)
         if answer.isdigit() and int(answer) in self._by_key:
             return self._by_key[int(answer)]
-        found = self._by_name.get(normalise(text), [])
-        near = [one for one in found if area and self.areas[one.area_id].holds(area.path)]
+        found, near = self._by_name.get(normalise(text), []), self.near(text, area)
         nearest = [one for one in near if self._depth(one) == max(map(self._depth, near))]
         for some in (found, [one for one in found if one.pk in among], nearest):
             if len(some) == 1:
@@ -96,6 +100,15 @@ class ScopeNames:
         choices = tuple(Candidate(key, " / ".join(list(several)[:2])) for key, several in likest(text, known))
         raise Unclear(Question(about, text, UnknownKind(text=text), choices))
 
+    def near(self, text: str, area: Area | None) -> list[Organisation]:
+        """Those written so that are above an area, or in it."""
+        found = self._by_name.get(normalise(text), [])
+        return [one for one in found if area and self.areas[one.area_id].holds(area.path)]
+
+    def knows(self, text: str) -> bool:
+        """Whether anything here is written so."""
+        return normalise(text) in self._by_name
+
     def answered(self, about: str, text: str) -> str:
         return self._answered(about, text)
 
@@ -103,9 +116,7 @@ class ScopeNames:
         return self.answers.get(about, {}).get(asked_as(text), "")
 
     def _asked(self, text: str, found: list[Organisation], about: str) -> Question:
-        names = {one.pk: one.name for one in self._by_key.values()}
-        alike = process.extract(text, names, scorer=fuzz.WRatio, limit=CANDIDATES, score_cutoff=LIKE)
-        meant = found[:CANDIDATES] or [self._by_key[pk] for _name, _score, pk in alike]
+        meant = found[:CANDIDATES] or self._alike[text]
         refusal = UnclearUnit(text=text) if found else UnknownUnit(text=text)
         choices = tuple(Candidate(str(one.pk), f"{one.name}（{self.areas[one.area_id].place}）") for one in meant)
         return Question(about, text, refusal, choices)
@@ -121,12 +132,27 @@ class ScopeNames:
     def _by_name(self) -> dict[str, list[Organisation]]:
         found: dict[str, list[Organisation]] = defaultdict(list)
         for one in self._by_key.values():
-            area = self.areas[one.area_id]
-            for text in {
-                one.name,
-                f"{one.name}（{area.name_zh}）",
-                f"{one.name}（{area.place}）",
-                area.name_zh + one.name,
-            }:
-                found[normalise(text)].append(one)
+            for text in {normalise(way) for way in spellings_of(one.name, self.areas[one.area_id])}:
+                found[text].append(one)
         return found
+
+    @cached_property
+    def _alike(self) -> Memo[list[Organisation]]:
+        """The likest of each text; looked for once, as one name may stand in thousands of lines."""
+        names = {one.pk: one.name for one in self._by_key.values()}
+
+        def likest_of(text: str) -> list[Organisation]:
+            found = process.extract(text, names, scorer=fuzz.WRatio, limit=CANDIDATES, score_cutoff=LIKE)
+            return [self._by_key[pk] for _name, _score, pk in found]
+
+        return Memo(likest_of)
+
+
+def spellings_of(name: str, area: Area) -> list[str]:
+    """How a body may be written: its name, that with its area behind, as our own lists have it, or before."""
+    return [name, f"{name}（{area.name_zh}）", f"{name}（{area.place}）", area.name_zh + name]
+
+
+def spelled(organisation: Organisation) -> list[str]:
+    """The same of one that is there, with its area loaded."""
+    return spellings_of(organisation.name, organisation.area)

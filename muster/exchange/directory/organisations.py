@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from muster.exchange.directory.entry import Entry, change, shown, told_once
-from muster.exchange.directory.names import ScopeNames
+from muster.exchange.directory.entry import Entry, Known, change, shown, told_once
+from muster.exchange.directory.names import ScopeNames, spelled, spellings_of
 from muster.exchange.directory.sites import LONGEST, TooLong
 from muster.exchange.directory.vocabulary import ORGANISATIONS, kind_by_name, organisation_kinds
-from muster.exchange.names import Unclear
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.people.organisation import Organisation, OrganisationKind
@@ -42,14 +42,17 @@ class OrganisationsIn:
 
     def __init__(self, names: ScopeNames, by: Person) -> None:
         self.names, self.kinds = names, organisation_kinds()
-        known = names.scope.organisations().select_related("parent")
-        self.known = {(one.area_id, normalise(one.name)): one for one in known}
+        known = names.scope.organisations().select_related("parent__area").defer("parent__area__outline")
+        self.known = Known(known)
+        self.areas: dict[int, Area] = {}
         self.made: dict[int, Organisation] = {}
         self.parents: dict[int, Parent] = {}
 
     def judge(self, found: Sequence[Entry]) -> None:
         """In the order in which they can be made: what another is part of comes first."""
-        here = {normalise(one.said.get("name", "")): one for one in reversed(found)}
+        here: dict[str, list[Entry]] = defaultdict(list)
+        for one in found:
+            self._place(one, here)
         for one in found:
             self._judge(one, here)
         told_once(found)
@@ -62,22 +65,31 @@ class OrganisationsIn:
             if refused and not one.line.faults:
                 one.refuse("parent", PartOfRefused(row=refused.line.number))
 
-    def _judge(self, one: Entry, here: dict[str, Entry]) -> None:
+    def _place(self, one: Entry, here: dict[str, list[Entry]]) -> None:
+        """Where it is, and how other lines may write it."""
         name, area = one.said.get("name", ""), one.read("area", self.names.area, one.said)
+        if area:
+            self.areas[id(one)] = area
+        for text in {normalise(way) for way in (spellings_of(name, area) if area else [name])}:
+            here[text].append(one)
+
+    def _judge(self, one: Entry, here: dict[str, list[Entry]]) -> None:
+        name, area = one.said.get("name", ""), self.areas.get(id(one))
+        there = self.known.find(area, name)
         kind = one.read("kind", self._kind, one.said)
-        parent = one.read("parent", self._parent, one, area, here)
+        parent = one.read("parent", self._parent, one, there, here)
         one.need("name", name)
         one.need("area", area)
         if len(name) > LONGEST:
             one.refuse("name", TooLong(most=LONGEST))
-        there = self.known.get((area.pk, normalise(name))) if area else None
-        one.thing = (area.pk if area else "", normalise(name))
+        one.thing = there.pk if there else (area.pk if area else "", name)
         label = str(OrganisationKind(kind).label) if kind else ""
         above = parent.said.get("name") if isinstance(parent, Entry) else parent
         one.told = shown({"name": name, "area": area.place if area else "", "kind": label, "parent": above})
         if not there:
             one.need("kind", kind)
-            one.makes(partial(self._make, one, name, kind, area))
+            if area:
+                one.makes(partial(self._make, one, name, kind, area))
             self.parents[id(one)] = parent
             return
         self.made[id(one)] = there
@@ -109,17 +121,27 @@ class OrganisationsIn:
             return self.names.word("kind", said["kind"], self.kinds)
         return kind_by_name(said.get("name", "")) or None
 
-    def _parent(self, one: Entry, area: Area | None, here: dict[str, Entry]) -> Parent:
-        text = one.said.get("parent", "")
+    def _parent(self, one: Entry, there: Organisation | None, here: dict[str, list[Entry]]) -> Parent:
+        """What our own list says is no news, even of a body outside the scope; else one that is there, or a line of this list:
+        the nearest above the area or in it. Raises Unclear."""
+        text, area = one.said.get("parent", ""), self.areas.get(id(one))
         if not text:
             return None
-        try:
-            return self.names.organisation(text, area, "parent")
-        except Unclear as unclear:
-            other = here.get(normalise(text))
-            if (other and not unclear.question.choices) or (other and not self._known_as(text)):
-                return other
-            raise
+        if there and there.parent and text in spelled(there.parent):
+            return there.parent
+        lines = [other for other in here.get(normalise(text), []) if not self.known.find(*self._where(other))]
+        near = [other for other in lines if self._above_of(other, area)]
+        deepest = max((len(self.areas[id(other)].path) for other in near), default=0)
+        nearest = [other for other in near if len(self.areas[id(other)].path) == deepest]
+        if len(nearest) == 1 and not self.names.near(text, area):
+            return nearest[0]
+        if len(lines) == 1 and not self.names.knows(text):
+            return lines[0]
+        return self.names.organisation(text, area, "parent")
 
-    def _known_as(self, text: str) -> bool:
-        return any(name == normalise(text) for _area, name in self.known)
+    def _where(self, one: Entry) -> tuple[Area | None, str]:
+        return self.areas.get(id(one)), one.said.get("name", "")
+
+    def _above_of(self, other: Entry, area: Area | None) -> bool:
+        there = self.areas.get(id(other))
+        return bool(there and area and there.holds(area.path))

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from muster.exchange.changes import Change
 from muster.exchange.directory.entry import Entry, change, shown, told_once
-from muster.exchange.directory.names import ScopeNames
+from muster.exchange.directory.names import ScopeNames, spelled
 from muster.exchange.directory.vocabulary import PEOPLE
 from muster.exchange.names import Question, Unclear
 from muster.exchange.values import several
@@ -62,16 +63,27 @@ class ElsewhereToo(Refusal):
     )
 
 
+class New(NamedTuple):
+    """A new person of this list, by what another line may tell of the same one."""
+
+    entry: Entry
+    digits: str
+    bodies: set[int]
+
+
 class PeopleIn:
     words = PEOPLE
 
     def __init__(self, names: ScopeNames, by: Person) -> None:
         self.names, self.scope, self.by = names, names.scope, by
         self.taken = {login.casefold() for login in Person.objects.values_list("login", flat=True)}
-        self.of: dict[int, set[int]] = defaultdict(set)
-        for person, organisation in Membership.objects.filter(until=None).values_list("person", "organisation"):
-            self.of[person].add(organisation)
+        self.logins: dict[str, Entry] = {}
+        self.new: dict[str, list[New]] = defaultdict(list)
         self.known = list(self.scope.people())
+        self.of: dict[int, dict[int, Organisation]] = defaultdict(dict)
+        belongs = Membership.objects.filter(until=None, person__in=self.known).select_related("organisation__area")
+        for row in belongs.defer("organisation__area__outline"):
+            self.of[row.person_id][row.organisation_id] = row.organisation
         self.by_login = {one.login.casefold(): one for one in self.known}
         self.by_name: dict[str, list[Person]] = defaultdict(list)
         for one in self.known:
@@ -84,22 +96,38 @@ class PeopleIn:
 
     def _judge(self, one: Entry) -> None:
         name = one.said.get("name", "")
-        one.thing = _same(one.said)
         organisations = one.read("organisation", self._organisations, one.said) or []
         phone = one.read("phone", _phone, one.said)
         login = one.read("login", self._login, one.said)
         there = one.read("name", self._there, one.said, organisations, phone) if not one.line.faults else None
         if there:
+            one.thing = there.pk
             self._compare(one, there, name, phone, organisations)
             return
         one.need("name", name)
         one.need("organisation", organisations)
         if not one.line.faults:
-            login = login or self._free_login(name)
-            self.taken.add(login.casefold())
+            before = self._told_before(one, name, login or "", phone or "", organisations)
+            one.thing = id(before)
+            login = login or (self._free_login(name) if before is one else "")
+            self.taken |= {login.casefold()} if login else set()
         one.told = shown({"name": name, "login": login, "phone": masked(phone or ""),
                           "organisation": "、".join(map(str, organisations))})  # fmt: skip
         one.makes(partial(self._make, Person(name=name, login=login or "", phone=phone or ""), organisations))
+
+    def _told_before(
+        self, one: Entry, name: str, login: str, phone: str, organisations: Sequence[Organisation]
+    ) -> Entry:
+        """The line of this list that tells of the same new person: by the sign-in name, else by the rules for those who are
+        here; itself where there is none."""
+        here, digits = {other.pk for other in organisations}, _digits(phone)
+        if login:
+            return self.logins.setdefault(login.casefold(), one)
+        for other in self.new[normalise(name)]:
+            if digits == other.digits if digits and other.digits else here & other.bodies:
+                return other.entry
+        self.new[normalise(name)].append(New(one, digits, here))
+        return one
 
     def _make(self, person: Person, organisations: Sequence[Organisation]) -> None:
         with transaction.atomic():
@@ -130,8 +158,13 @@ class PeopleIn:
     def _organisations(self, said: dict[str, str]) -> list[Organisation]:
         """Several in a cell: dual registration. Of several of that name, the one to which the person belongs already."""
         known = self.by_login.get(said.get("login", "").casefold())
-        own = self.of[known.pk] if known else ()
-        return [self.names.organisation(name, None, among=own) for name in several(said.get("organisation", ""))]
+        own = self.of[known.pk] if known else {}
+        return [self._organisation(name, own) for name in several(said.get("organisation", ""))]
+
+    def _organisation(self, name: str, own: dict[int, Organisation]) -> Organisation:
+        """What our own list says of the person is no news, even of a body outside the scope."""
+        there = [body for body in own.values() if name in spelled(body)]
+        return there[0] if len(there) == 1 else self.names.organisation(name, None, among=own)
 
     def _login(self, said: dict[str, str]) -> str:
         login = said.get("login", "")
@@ -139,7 +172,7 @@ class PeopleIn:
             UnicodeUsernameValidator()(login or "x")
         except ValidationError as fault:
             raise UnclearLogin(text=login[:40]) from fault
-        if login.casefold() in self.taken and login.casefold() not in self.by_login:
+        if login.casefold() in self.taken - self.by_login.keys() - self.logins.keys():
             raise LoginTaken(text=login)
         return login
 
@@ -150,7 +183,7 @@ class PeopleIn:
         same = self.by_name.get(normalise(said.get("name", "")), [])
         here = {other.pk for other in organisations}
         by_phone = [one for one in same if phone and _digits(one.phone) == _digits(phone)]
-        colleagues = [one for one in same if self.of[one.pk] & here]
+        colleagues = [one for one in same if self.of[one.pk].keys() & here]
         for some in (by_phone, colleagues):
             if len(some) == 1:
                 return some[0]
@@ -175,13 +208,6 @@ class PeopleIn:
             nr += 1
             login = f"{spoken}{nr}"
         return login
-
-
-def _same(said: dict[str, str]) -> object:
-    """By what two lines of a list are about the same person."""
-    if "login" in said:
-        return said["login"].casefold()
-    return normalise(said.get("name", "")), said.get("organisation", ""), said.get("phone", "")
 
 
 def _phone(said: dict[str, str]) -> str | None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import pgettext
 
-from muster.exchange.directory.entry import Entry, change, shown, told_once
-from muster.exchange.directory.names import ScopeNames
+from muster.exchange.directory.entry import Entry, Known, change, shown, told_once
+from muster.exchange.directory.names import ScopeNames, spelled
 from muster.exchange.directory.vocabulary import SITES, site_kinds, states
 from muster.lib import clock
 from muster.lib.refusal import Refusal
@@ -55,8 +55,8 @@ class SitesIn:
 
     def __init__(self, names: ScopeNames, by: Person) -> None:
         self.names, self.kinds, self.states = names, site_kinds(), states()
-        known = names.scope.sites().select_related("organisation")
-        self.known = {(one.area_id, normalise(one.name)): one for one in known}
+        known = names.scope.sites().select_related("organisation__area").defer("outline", "organisation__area__outline")
+        self.known = Known(known)
 
     def judge(self, found: Sequence[Entry]) -> None:
         for one in found:
@@ -66,7 +66,8 @@ class SitesIn:
     def _judge(self, one: Entry) -> None:
         name, area = one.said.get("name", ""), one.read("area", self.names.area, one.said)
         kind = one.read("kind", self._kind, one.said)
-        organisation = one.read("organisation", self._organisation, one.said, area)
+        there = self.known.find(area, name)
+        organisation = one.read("organisation", self._organisation, one.said, area, there)
         point = {what: one.read(what, _degrees, what, one.said) for what in DEGREES}
         closed = one.read("state", self._closed, one.said)
         if (point["longitude"] is None) != (point["latitude"] is None) and not one.line.faults:
@@ -75,8 +76,7 @@ class SitesIn:
         one.need("area", area)
         if len(name) > LONGEST:
             one.refuse("name", TooLong(most=LONGEST))
-        there = self.known.get((area.pk, normalise(name))) if area else None
-        one.thing = (area.pk if area else "", normalise(name))
+        one.thing = there.pk if there else (area.pk if area else "", name)
         values = {"kind": kind, "organisation": organisation, **point}
         one.told = shown({"name": name, "area": area.place if area else "", "kind": self._label(kind),
                           "organisation": organisation})  # fmt: skip
@@ -102,8 +102,12 @@ class SitesIn:
     def _kind(self, said: dict[str, str]) -> str | None:
         return self.names.word("kind", said["kind"], self.kinds) if "kind" in said else None
 
-    def _organisation(self, said: dict[str, str], area: Area | None) -> Organisation | None:
-        return self.names.organisation(said["organisation"], area) if "organisation" in said else None
+    def _organisation(self, said: dict[str, str], area: Area | None, there: Site | None) -> Organisation | None:
+        """What our own list says of the site is no news, even of a body outside the scope."""
+        text = said.get("organisation", "")
+        if there and there.organisation and text in spelled(there.organisation):
+            return there.organisation
+        return self.names.organisation(text, area) if text else None
 
     def _closed(self, said: dict[str, str]) -> bool | None:
         text = normalise(said.get("state", ""))

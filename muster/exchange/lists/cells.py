@@ -154,7 +154,7 @@ TELLS: dict[str, Column] = {
     "done": Column(lambda raw, labels: raw.done or "", 40, Shape.LONG, "#activity+done"),
     "done_at": Column(lambda raw, labels: raw.done_at, 17, Shape.MOMENT, "#date+done"),
     "closure_asked_at": Column(lambda raw, labels: raw.closure_asked_at, 17, Shape.MOMENT, "#date+closure_requested"),
-    "reviewer": Column(lambda raw, labels: raw.reviewer or "", 12, tag="#contact+reviewer"),
+    "reviewer": Column(lambda raw, labels: raw.reviewer or "", 12, tag="#contact+reviewer", aside=True),
     "reviewed_at": Column(lambda raw, labels: raw.reviewed_at, 17, Shape.MOMENT, "#date+reviewed"),
     "result": Column(lambda raw, labels: labels.passed[raw.passed], 10, tag="#status+review",
                      choices=lambda labels: [labels.passed[True], labels.passed[False]]),

@@ -24,7 +24,10 @@ AND = "、"
 def areas(asked: Asked) -> Listing:
     """The area that is asked for with all below, in their order; without one, all that one administers."""
     scope = Scope.of(asked.person)
-    found, code = scope.all_areas(), asked.query.get("area", "")
+    found, code = (
+        scope.all_areas().defer("outline", "parent__outline"),
+        asked.narrowed.get("area", "").replace("\0", ""),
+    )
     top = found.filter(pk=code).first()
     if code:
         found = found.filter(path__startswith=top.path if top else "-")

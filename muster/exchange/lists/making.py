@@ -51,6 +51,7 @@ def listed(export: ListExport) -> Listing:
 def make(export: ListExport) -> None:
     """Make its file, in the language that it was asked for in; what went wrong is kept with it, and raised."""
     with translation.override(export.language), _clock(export):
+        _keep(export, claimed_at=timezone.now())
         try:
             _make(export)
         except Exception as fault:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -39,17 +41,18 @@ SHOWN = ("number", "problem", "place", "lead", "due", "state")
 
 def listing(asked: Asked) -> Listing:
     """Raises the refusal of what isn't clear in the address."""
-    if not asked.incident:
+    incident = asked.incident or Incident.objects.select_related("area").order_by("-started_at").first()
+    if not incident:
         raise NoIncident
     look = Look(asked.person, asked.incident)
     chosen = Selection.of(look, asked.query)
     for problem in chosen.problems:
         raise problem.refusal
     register = _("Register of matters")
-    told = Told(look, asked.incident, _columns(asked))
+    told = Told(look, incident, _columns(asked))
     return Listing(
-        title=f"{asked.incident.name} · {register}",
-        as_of=timezone.make_naive(look.now, asked.incident.tz),
+        title=f"{incident.name} · {register}",
+        as_of=timezone.make_naive(look.now, incident.tz),
         headings=[Heading("order", heading_of("order"), 7, Shape.NUMBER, "#meta+order"), *told.headings],
         rows=_counted(told, chosen),
         tally=lambda most: chosen.matters.order_by()[:most].count(),
@@ -122,9 +125,10 @@ class Told:
             shown = self._aside(some) if any(column.aside for column in self.columns) else frozenset()
             with connection.cursor() as cursor:
                 cursor.execute(READ, {"keys": some, "zone": self.incident.zone})
-                found = [Raw._make((*row[:-1], json.loads(row[-1] or "{}"))) for row in cursor.fetchall()]
+                found = [Raw._make((*row[:-1], json.loads(row[-1]) if row[-1] else {})) for row in cursor.fetchall()]
             yield from ((one, one.pk in shown) for one in found)
 
     def _aside(self, pks: list[UUID]) -> frozenset[Any]:
-        seen = self.look.seen.filter(self.look.aside).filter(pk__in=pks)
+        among = RawSQL("matter.id = any(%s)", [pks], BooleanField())
+        seen = self.look.seen.filter(self.look.aside).filter(among)
         return frozenset(seen.order_by().values_list("pk", flat=True))

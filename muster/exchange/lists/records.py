@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from muster.evidence import store
@@ -18,7 +19,7 @@ from muster.lib.ids import uuid7
 from muster.people.person import Person
 from muster.people.role import Role
 
-CLAIMED_FOR = timedelta(minutes=30)
+LOST_AFTER = timedelta(hours=1)
 KEPT_FOR = timedelta(days=7)
 
 
@@ -108,22 +109,26 @@ class ListExport(models.Model):
     def days_kept(self) -> int:
         return KEPT_FOR.days
 
-    def claim(self) -> bool:
-        """Whether the work may begin: it is done once, and what a killed process left is free again after a while."""
-        now = timezone.now()
-        free = ListExport.objects.filter(pk=self.pk, state=ExportState.MAKING).exclude(claimed_at__gt=now - CLAIMED_FOR)
-        claimed = bool(free.update(claimed_at=now, done=0))
-        self.refresh_from_db()
-        return claimed
-
 
 def exports() -> Path:
     root: Path = settings.FILES_DIR / "exports"
     return root
 
 
-def clear_old() -> int:
-    """Files that were made some days ago go; the log stays."""
+def tend() -> int:
+    """Files that were made some days ago go, the log stays; and what a killed process left unfinished is said to be so."""
+    return _clear() + _give_up()
+
+
+def _give_up() -> int:
+    begun = timezone.now() - LOST_AFTER
+    lost = ListExport.objects.filter(state=ExportState.MAKING).filter(
+        Q(claimed_at=None, at__lt=begun) | Q(claimed_at__lt=begun)
+    )
+    return lost.update(state=ExportState.FAILED, fault=gettext("It was interrupted. Take the list out once more."))
+
+
+def _clear() -> int:
     over = ListExport.objects.filter(state=ExportState.MADE, made_at__lt=timezone.now() - KEPT_FOR)
     newer = ListExport.objects.filter(made_at__gte=timezone.now() - KEPT_FOR).values("sha256")
     gone = 0

@@ -9,6 +9,7 @@ import pytest
 from muster.people.administration import AdminEntry
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Membership, Person
+from muster.places.site import Site
 from tests.cast import Cast, later
 from tests.exchange.directory.conftest import In, counts, faults
 
@@ -42,6 +43,43 @@ def test_what_an_organisation_cannot_be(cast: Cast, taken: In) -> None:
         (8, "上级单位", "unknown_organisation"),
     ]  # fmt: skip
     assert Organisation.objects.count() == 9
+
+
+def test_a_parent_of_the_list_is_the_nearest_and_may_be_written_with_its_area(cast: Cast, taken: In) -> None:
+    rows = [BODIES, ["民政局", "", "临清市", ""], ["民政局", "", "冠县", ""], ["甲科", "部门", "临清市", "民政局"],
+            ["乙科", "部门", "冠县", "民政局"], ["丙科", "部门", "冠县", "民政局（临清市）"]]  # fmt: skip
+    assert counts(taken("organisations", rows)) == {"made": 5}
+    above = {
+        one.name: one.parent.area.name_zh for one in Organisation.objects.filter(name__endswith="科") if one.parent
+    }
+    assert above == {"甲科": "临清市", "乙科": "冠县", "丙科": "临清市"}
+
+
+def test_what_ones_own_list_says_of_bodies_elsewhere_is_no_news(cast: Cast, taken: In) -> None:
+    local = cast.person("local", "unit")
+    cast.grant("local", "administrator", "unit", area=cast.town)  # type: ignore[arg-type]
+    cast.join("fixer", "bureau")
+    Site.objects.update(organisation=cast.bureau)
+    people = [PEOPLE, ["Fixer", "fixer", "13911112222", "unit、bureau（临清市）"]]
+    assert faults(taken("people", people, by=local)) == [(2, "手机号", "person_elsewhere_too")]
+    assert counts(taken("people", [PEOPLE, ["Fixer", "fixer", "", "unit、bureau（临清市）"]], by=local)) == {"same": 1}
+    bodies = [BODIES, ["unit", "", "青年路街道", "bureau（临清市）"]]
+    assert counts(taken("organisations", bodies, by=local)) == {"same": 1}
+    sites = [["名称", "区划", "责任单位"], ["澄湖苑小区", "青年路街道", "bureau（临清市）"]]
+    assert counts(taken("sites", sites, by=local)) == {"same": 1}
+
+
+def test_one_person_in_several_lines_is_one(cast: Cast, taken: In) -> None:
+    lines = [["张三", "", "13800000001", "unit"], ["张三", "", "138 0000 0001", "unit"], ["张三", "", "", "unit"]]
+    found = taken("people", [PEOPLE, *lines])
+    assert (counts(found), {code for _row, _column, code in faults(found)}) == (
+        {"made": 1, "refused": 2},
+        {"twice_in_list"},
+    )
+    twice = [PEOPLE, ["李四", "lisi9", "", "unit"], ["李四", "lisi9", "", "unit"]]
+    assert counts(taken("people", twice)) == {"made": 1, "same": 1}
+    conflict = [PEOPLE, ["张三", "", "13900000001", "unit"], ["张三", "", "13900000002", "unit"]]
+    assert faults(taken("people", conflict, apply=False)) == [(3, "姓名", "twice_in_list")]
 
 
 def test_persons_come_in_with_a_sign_in_name_of_their_own(cast: Cast, taken: In) -> None:

@@ -9,7 +9,7 @@ import pytest
 from muster.people.administration import AdminEntry
 from muster.places.area import Area, gazetteer
 from muster.places.site import Site
-from tests.cast import Cast
+from tests.cast import Cast, area
 from tests.exchange.directory.conftest import In, counts, faults
 
 SITES = ["点位名称", "类型", "所属街道", "责任单位", "经度", "纬度", "状态"]
@@ -118,6 +118,35 @@ def test_a_refused_area_takes_with_it_what_would_stand_below(cast: Cast, taken: 
     assert counts(found) == {"changed": 1, "refused": 5}
     said = {(row, column) for row, column, _code in faults(found)}
     assert said >= {(3, "名称"), (4, "级别"), (5, "级别"), (6, "上级代码"), (7, "上级代码")}
+
+
+def test_a_name_or_code_of_another_place_is_no_other_name(cast: Cast, taken: In) -> None:
+    """Else whoever writes that one, anywhere, would be asked."""
+    local = cast.person("local", "bureau")
+    cast.grant("local", "administrator", "bureau", area=cast.county)  # type: ignore[arg-type]
+    town = ["371581001", "青年路街道", "街道", "371581"]
+    for alias, former, column in (("冠县", "", "别名"), ("", "371525", "曾用名"), ("371581", "", "别名")):
+        assert faults(taken("areas", [AREAS, [*town, alias, former]], by=local)) == [(2, column, "name_of_another")]
+    assert gazetteer().resolve("371525").code == "371525"
+
+
+def test_names_that_differ_by_a_sign_are_two(cast: Cast, taken: In) -> None:
+    rows = [SITES, *([name, "卡口", "青年路街道", "", "", "", ""] for name in ("1-1号门", "11号门"))]
+    assert counts(taken("sites", rows)) == {"made": 2}
+    assert counts(taken("sites", rows)) == {"same": 2}
+
+
+def test_what_lies_in_one_part_and_twice_in_another_is_asked(cast: Cast, taken: In) -> None:
+    for nr, (code, above) in enumerate(
+        (("371581001001", cast.town), ("371581001002", cast.town), ("371525001", cast.elsewhere))
+    ):
+        area(code, "community" if nr < 2 else "town", "南街社区", above)
+    local = cast.person("local", "bureau")
+    for county in (cast.county, cast.elsewhere):
+        cast.grant("local", "administrator", "bureau", area=county)  # type: ignore[arg-type]
+    found = taken("sites", [SITES, ["东门", "卡口", "南街社区", "", "", "", ""]], by=local)
+    [(question, _count)] = found.questions
+    assert {choice.value for choice in question.choices} == {"371581001001", "371581001002", "371525001"}
 
 
 def test_areas_outside_ones_own_stay_as_they_are(cast: Cast, taken: In) -> None:

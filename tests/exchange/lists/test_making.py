@@ -15,7 +15,7 @@ from muster.exchange.lists.catalogue import LISTS
 from muster.exchange.lists.command import NobodyToExport, NoReason
 from muster.exchange.lists.command import run as export_
 from muster.exchange.lists.making import NoSuchList, kind_called, make
-from muster.exchange.lists.records import KEPT_FOR, ExportState, ListExport, clear_old
+from muster.exchange.lists.records import KEPT_FOR, LOST_AFTER, ExportState, ListExport, tend
 from muster.exchange.lists.reports import NotYours
 from muster.lib.refusal import Refusal
 from muster.loop.matter import Matter
@@ -154,16 +154,23 @@ def test_a_reason_is_needed(cast: Cast) -> None:
 def test_files_go_after_a_week_and_the_log_stays(cast: Cast, out: Out) -> None:
     old, new = out(), out("exports")
     ListExport.objects.filter(pk=old.pk).update(made_at=timezone.now() - KEPT_FOR - timedelta(hours=1))
-    assert clear_old() == 1
+    assert tend() == 1
     assert (old.there, new.there, ListExport.objects.count()) == (False, True, 2)
-    assert clear_old() == 0
+    assert tend() == 0
 
 
-def test_two_workers_make_it_once(cast: Cast, out: Out) -> None:
-    asked = ListExport.objects.create(kind="matters", by=cast.reader, incident=cast.incident, reason="x", language="en")
-    assert [asked.claim(), asked.claim()] == [True, False]
-    make(asked)
-    assert not asked.claim()
+def test_what_a_killed_process_left_is_said_to_be_so(cast: Cast, out: Out) -> None:
+    asked = {"kind": "matters", "by": cast.reader, "incident": cast.incident, "reason": "x", "language": "en"}
+    begun, never, new = (ListExport.objects.create(**asked) for _n in range(3))
+    long_ago = timezone.now() - LOST_AFTER - timedelta(minutes=1)
+    ListExport.objects.filter(pk=begun.pk).update(claimed_at=long_ago)
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("update list_export set at = %s where id = %s", [long_ago, never.pk])
+        cursor.execute("set session_replication_role = origin")
+    assert tend() == 2
+    states = dict(ListExport.objects.values_list("pk", "state"))
+    assert [states[one.pk] for one in (begun, never, new)] == ["failed", "failed", "making"]
 
 
 def test_headquarters_sees_the_log_of_its_incident_others_their_own(cast: Cast, out: Out) -> None:

@@ -11,6 +11,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from muster.exchange.dryrun import DryRun
+from muster.exchange.lists.making import make
 from muster.exchange.lists.records import Form, ListExport
 from muster.exchange.records import Imported
 from muster.loop.matter import Matter
@@ -125,11 +126,32 @@ def test_what_a_list_cannot_change_is_said_in_its_column(
 
 
 def test_who_does_the_work_is_not_told_who_is_behind_it(cast: Cast, out: Out) -> None:
-    team = {"team": cast.team} if hasattr(cast, "team") else {}
-    cast.finding(**team).assign(by=cast.dispatcher, lead=cast.unit)
+    cast.closed()
     [row], [whole] = rows_of(out(by=cast.fixer)), rows_of(out())
-    assert (row["编号"], row["责任单位"]) == (whole["编号"], "unit")
+    assert (row["编号"], row["责任单位"], row["复查结论"]) == (whole["编号"], "unit", "合格")
     assert (row["是否反弹"], whole["是否反弹"]) == ("", "否")
+    assert (row["复查人"], whole["复查人"]) == ("", "Verifier")
+
+
+def test_yes_asks_for_the_check_where_the_list_knows_of_the_present_round(
+    cast: Cast, out: Out, sent: Taking, tmp_path: Path
+) -> None:
+    matter = cast.closed()
+    before = rows_of(out())
+    matter.reopen(by=cast.chief, reason="反弹")
+    assert outcomes(sent(again(before, tmp_path))) == {"same": 1}
+    now = rows_of(out())
+    now[0]["是否销号"] = "是"
+    [change] = [change for one in sent(again(now, tmp_path)).of("changed") for change in one.changes]
+    assert change.key == "closed"
+
+
+def test_the_register_of_an_ended_incident_goes_out_for_the_archive(cast: Cast, out: Out) -> None:
+    cast.closed()
+    cast.incident.end()
+    export = ListExport.objects.create(kind="matters", by=cast.chief, reason="存档", language="zh-hans", whole=True)
+    make(export)
+    assert (export.count, export.title) == (1, "聊城市·2022 年 11 月疫情 · 事项台账")
 
 
 def test_one_takes_out_what_one_sees(lived: Cast, out: Out) -> None:
