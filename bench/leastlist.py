@@ -33,7 +33,9 @@ def matters(request: Any) -> Any:
         cursor.execute(f"select {', '.join(COLUMNS)} from matter order by id desc limit {MOST}")
         rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
     content = json.dumps({"items": rows, "before": None, "after": str(rows[-1]["id"])}, default=_plain)
-    return HttpResponse(content, content_type="application/json", headers={"Content-Length": str(len(content.encode()))})
+    return HttpResponse(
+        content, content_type="application/json", headers={"Content-Length": str(len(content.encode()))}
+    )
 
 
 def _plain(value: Any) -> str:
