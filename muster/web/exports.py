@@ -199,7 +199,9 @@ def _asked(request: HttpRequest, kind: Kind, query: QueryDict, form: ExportForm,
         return there
     # Who came back with the browser and asks for something else asks anew.
     pk = uuid7() if there else given["id"]
-    asked = ListExport(id=pk, by=person, incident=incident_of(request), at=clock.now(), **said)
+    asked = ListExport(
+        id=pk, by=person, incident=incident_of(request), at=clock.now(), claimed_at=timezone.now(), **said
+    )
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
