@@ -129,6 +129,24 @@ class Gazetteer:
         hits = {place: hit for place, hit in self._hits(said).items() if self.lies_within(place, within)}
         return self._only(text, hits) if hits else self._unknown(text, within)
 
+    def resolve_in_one(self, text: str, parts: Iterable[str]) -> Place:
+        """The one place that the text names in any of these parts, by their codes. Raises PlaceRefusal."""
+        found: dict[str, Place] = {}
+        refused: list[PlaceRefusal] = []
+        for part in parts:
+            try:
+                found |= {(place := self.resolve(text, within=part)).code: place}
+            except PlaceRefusal as refusal:
+                refused.append(refusal)
+        # A text that fits several places of one part is no clearer for fitting only one of another.
+        unclear = [refusal for refusal in refused if not isinstance(refusal, UnknownPlace)]
+        if len(found) == 1 and not unclear:
+            return next(iter(found.values()))
+        telling = [refusal for refusal in unclear or refused if refusal.candidates]
+        meant = found | {place.code: place for refusal in telling for place in refusal.candidates}
+        kind = AmbiguousPlace if found else next(map(type, telling), UnlikeAnyPlace)
+        raise kind(text, meant.values(), self)
+
     def search(self, text: str, within: str | None = None, limit: int = 10) -> list[Place]:
         """Places for type-ahead, best first: by part of a name, code, pinyin ("linqing") or initials ("lqs").
 

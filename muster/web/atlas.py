@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from muster.people.scope import Scope
 from muster.places.area import Area, gazetteer
-from muster.places.gazetteer import AmbiguousPlace, FormerName, Gazetteer, Place, PlaceRefusal, UnknownPlace
+from muster.places.gazetteer import FormerName, Gazetteer, PlaceRefusal, UnknownPlace
 from muster.web.asking import Candidate, Unclear
 
 
@@ -14,7 +14,7 @@ def area_named(scope: Scope, text: str) -> Area:
     """The one area in the scope that a text names. Raises Unclear with what it may mean, never guesses."""
     known = gazetteer()
     try:
-        place = _resolved(known, scope, text)
+        place = known.resolve_in_one(text, (area.code for area in scope.areas))
     except PlaceRefusal as refusal:
         raise _unclear(known, scope, text, refusal) from refusal
     return Area.objects.defer("outline").get(pk=place.code)
@@ -28,28 +28,6 @@ def written(area: Area) -> str:
 def _written(known: Gazetteer, area: Area) -> str:
     place = known.get(area.code)
     return f"{known.path(place)} {area.code}" if place and place.parent else area.code
-
-
-def _resolved(known: Gazetteer, scope: Scope, text: str) -> Place:
-    """Resolved in each part of the scope: what isn't known in one may be in another."""
-    found: dict[str, Place] = {}
-    refused: list[PlaceRefusal] = []
-    for area in scope.areas:
-        try:
-            place = known.resolve(text, area.code)
-            found[place.code] = place
-        except PlaceRefusal as refusal:
-            refused.append(refusal)
-    # A text that fits several places of one part is no clearer for fitting only one of another.
-    unclear = [refusal for refusal in refused if not isinstance(refusal, UnknownPlace)]
-    if len(found) == 1 and not unclear:
-        return next(iter(found.values()))
-    raise _refusal(known, text, list(found.values()), unclear or refused)
-
-
-def _refusal(known: Gazetteer, text: str, found: list[Place], refused: list[PlaceRefusal]) -> PlaceRefusal:
-    kind = AmbiguousPlace if found else type(refused[0])
-    return kind(text, [*found, *(place for refusal in refused for place in refusal.candidates)], known)
 
 
 def _unclear(known: Gazetteer, scope: Scope, text: str, refusal: PlaceRefusal) -> Unclear:

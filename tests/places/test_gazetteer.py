@@ -86,6 +86,22 @@ def test_a_place_outside_the_scope_is_asked_about_first() -> None:
     assert all(place.code.startswith("371502") for place in refusal.value.candidates[1:])
 
 
+def test_what_one_part_of_a_scope_does_not_know_another_may() -> None:
+    assert GAZETTEER.resolve_in_one("临清市", ["371502", "371581"]).code == "371581"
+
+
+def test_what_fits_a_place_in_each_part_is_asked() -> None:
+    with pytest.raises(AmbiguousPlace) as refusal:
+        GAZETTEER.resolve_in_one("凤凰新村", ["371502", "371503"])
+    assert {place.code for place in refusal.value.candidates} == {"371502100270", "371503103233"}
+
+
+def test_no_part_of_a_scope_knows_it() -> None:
+    for parts in ([], ["371502", "371581"]):
+        with pytest.raises(UnlikeAnyPlace):
+            GAZETTEER.resolve_in_one("", parts)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from typing import Protocol
 
 from django.db import IntegrityError, transaction
 
-from muster.exchange.columns import Vocabulary
 from muster.exchange.directory.areas import AreasIn
 from muster.exchange.directory.entry import Entry, entries
 from muster.exchange.directory.grants import GrantsIn
@@ -26,23 +24,10 @@ from muster.lib.said import said
 from muster.people.person import Person
 from muster.people.scope import Scope
 
-
-class In(Protocol):
-    """What knows one kind of list."""
-
-    words: Vocabulary
-
-    def judge(self, found: Sequence[Entry]) -> None:
-        """Say of each line what becomes of it."""
-
-
-KINDS: dict[str, Callable[[ScopeNames, Person], In]] = {
+KINDS: dict[str, type[AreasIn] | type[SitesIn] | type[OrganisationsIn] | type[PeopleIn] | type[GrantsIn]] = {
     "areas": AreasIn, "sites": SitesIn, "organisations": OrganisationsIn, "people": PeopleIn, "grants": GrantsIn,
 }  # fmt: skip
-VOCABULARIES: dict[str, Vocabulary] = {
-    "areas": AreasIn.words, "sites": SitesIn.words, "organisations": OrganisationsIn.words, "people": PeopleIn.words,
-    "grants": GrantsIn.words,
-}  # fmt: skip
+VOCABULARIES = {name: kind.words for name, kind in KINDS.items()}
 
 
 class ChangedMeanwhile(Refusal):

@@ -25,7 +25,7 @@ from muster.lib.said import said as _
 from muster.people.organisation import Organisation
 from muster.people.scope import Scope
 from muster.places.area import Area, gazetteer
-from muster.places.gazetteer import AmbiguousPlace, Place, PlaceRefusal, UnknownPlace, UnlikeAnyPlace
+from muster.places.gazetteer import PlaceRefusal
 from muster.places.placenames import normalise
 from muster.register.names import Candidate
 
@@ -54,25 +54,12 @@ class ScopeNames:
 
     def area_called(self, text: str) -> Area:
         """Raises Unclear."""
-        found: dict[str, Place] = {}
-        candidates: dict[str, Place] = {}
-        refused: list[PlaceRefusal] = []
-        for top in self.scope.areas:
-            try:
-                place = self.gazetteer.resolve(text, within=top.pk)
-                found[place.code] = place
-            except PlaceRefusal as refusal:
-                refused.append(refusal)
-                candidates |= {one.code: one for one in refusal.candidates if one.code in self.areas}
-        # A text that fits several places of one part is no clearer for fitting only one of another.
-        unclear = [refusal for refusal in refused if not isinstance(refusal, UnknownPlace)]
-        if len(found) == 1 and not unclear:
-            return self.areas[next(iter(found))]
-        candidates = found | candidates
-        several = AmbiguousPlace(text, [*candidates.values()], self.gazetteer)
-        why = several if found else next(iter([*unclear, *refused]), UnlikeAnyPlace(text, [], self.gazetteer))
-        choices = tuple(Candidate(code, self.gazetteer.path(place)) for code, place in candidates.items())
-        raise Unclear(Question("area", text, why, choices))
+        try:
+            return self.areas[self.gazetteer.resolve_in_one(text, (top.pk for top in self.scope.areas)).code]
+        except PlaceRefusal as refusal:
+            meant = [one for one in refusal.candidates if one.code in self.areas]
+            choices = tuple(Candidate(one.code, self.gazetteer.path(one)) for one in meant)
+            raise Unclear(Question("area", text, refusal, choices)) from refusal
 
     def organisation(
         self, text: str, area: Area | None, about: str = "organisation", among: Container[int] = ()

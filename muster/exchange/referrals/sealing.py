@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-from contextlib import suppress
-from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
+
+from muster.lib.kept import kept
 
 
 def sealed(content: bytes) -> str:
@@ -39,19 +38,8 @@ def is_sealed(content: bytes, signature: str, public: str) -> bool:
 
 
 def _key() -> Ed25519PrivateKey:
-    path: Path = settings.DATA_DIR / "seal_key"
-    if not path.exists():
-        with suppress(FileExistsError):
-            _make(path)
-    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(path.read_text()))
+    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(kept(settings.DATA_DIR / "seal_key", _made)))
 
 
-def _make(path: Path) -> None:
-    """Write it whole under another name first: two processes may need it at once, and one may be killed."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode())
-    try:
-        os.link(draft, path)
-    finally:
-        draft.unlink()
+def _made() -> str:
+    return base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
