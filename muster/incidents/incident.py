@@ -64,6 +64,12 @@ class Incident(models.Model):
         """Those that haven't ended, the current one first, each with its area."""
         return OPEN()
 
+    @classmethod
+    def only_exercises(cls) -> bool:
+        """Whether nothing real is open: then what role cards made may open something."""
+        current = cls.current()
+        return bool(current and current.exercise)
+
     @property
     def name(self) -> str:
         return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,3 +66,33 @@ class AdminEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_id} {self.action} {self.at}"
+
+
+@transaction.atomic
+def close_area(area: Area, by: Person) -> int:
+    """How many were closed: it, and what lies below."""
+    count = area.close()
+    if count:
+        AdminEntry.objects.create(action=AdminAction.AREA_CLOSED, by=by, area=area)
+    return count
+
+
+@transaction.atomic
+def reopen_area(area: Area, by: Person) -> None:
+    """Raises AboveIsClosed."""
+    if area.open_again():
+        AdminEntry.objects.create(action=AdminAction.AREA_REOPENED, by=by, area=area)
+
+
+@transaction.atomic
+def rename_incident(incident: Incident, name_zh: str, name_en: str, by: Person) -> None:
+    said = f"{incident.name_zh} → {name_zh}"
+    Incident.objects.filter(pk=incident.pk).update(name_zh=name_zh, name_en=name_en)
+    AdminEntry.objects.create(action=AdminAction.INCIDENT_RENAMED, by=by, incident=incident, text=said)
+
+
+@transaction.atomic
+def end_incident(incident: Incident, by: Person) -> None:
+    """Once; nobody opens it again."""
+    if incident.end():
+        AdminEntry.objects.create(action=AdminAction.INCIDENT_ENDED, by=by, incident=incident)

@@ -42,8 +42,7 @@ def organisations(scope: Scope, asked: Narrowed) -> QuerySet[Organisation]:
 
 
 def people(scope: Scope, asked: Narrowed) -> QuerySet[Person]:
-    """With what they belong to now as ``now_in`` and what they may do as ``now_may``."""
-    found = scope.people().prefetch_related(*_beside())
+    found = with_what_they_have(scope.people())
     if text := asked.get("q"):
         found = found.filter(Q(name__icontains=text) | Q(login__icontains=text))
     if asked.get("organisation"):
@@ -51,6 +50,11 @@ def people(scope: Scope, asked: Narrowed) -> QuerySet[Person]:
     if asked.get("state"):
         found = found.filter(is_active=asked["state"] == "active")
     return _with_role(found, asked.get("role", ""))
+
+
+def with_what_they_have(found: QuerySet[Person]) -> QuerySet[Person]:
+    """What each belongs to now as ``now_in``, what each may do as ``now_may``."""
+    return found.prefetch_related(*_beside())
 
 
 def _named(found: QuerySet[Row], asked: Narrowed) -> QuerySet[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +42,13 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def end(self) -> None:
+        """The team's work is over; its members' time in it ends with it."""
+        now = timezone.now()
+        Team.objects.filter(pk=self.pk, until=None).update(until=now)
+        TeamMember.objects.filter(team=self, until=None).update(until=now)
 
 
 class TeamMember(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.places.area import Area
 
@@ -57,3 +58,10 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def close(self) -> None:
+        """Nothing new is found there any more; what was found there goes on."""
+        Site.objects.filter(pk=self.pk, closed_at=None).update(closed_at=clock.now())
+
+    def open_again(self) -> None:
+        Site.objects.filter(pk=self.pk).update(closed_at=None)

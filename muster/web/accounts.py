@@ -70,7 +70,7 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         person.set_one_time_password(made)
         person.save(update_fields=["password", "password_until"])
-        _entered(request, AdminAction.ONE_TIME_PASSWORD_SET, person)
+        _entered(AdminAction.ONE_TIME_PASSWORD_SET, person, person_of(request))
         end_sessions(person, person_of(request))
         # Whoever forgot their password has often been locked out by trying; tries are counted by the name in small letters.
         reset(username=person.login.lower())
@@ -81,8 +81,7 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sessions(request: HttpRequest, pk: int) -> HttpResponse:
     person = controlled_person(request, pk)
-    count = end_sessions(person, person_of(request), but=request.session.session_key)
-    _entered(request, AdminAction.SESSIONS_ENDED, person)
+    count = sign_out(person, person_of(request), but=request.session.session_key)
     messages.success(
         request, ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count) % {"count": count}
     )
@@ -98,7 +97,7 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         raise OwnSecondFactor
     with transaction.atomic():
         Authenticator.objects.filter(user=person).delete()
-        _entered(request, AdminAction.SECOND_FACTOR_REMOVED, person)
+        _entered(AdminAction.SECOND_FACTOR_REMOVED, person, person_of(request))
         Pin.forget(person, by=person_of(request))
         end_sessions(person, person_of(request))
     messages.success(request, _("%(name)s sets up a new second factor at the next sign-in.") % {"name": person})
@@ -109,12 +108,7 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     person = controlled_person(request, pk)
-    if person.pk == person_of(request).pk:
-        raise OwnAdministration
-    with transaction.atomic():
-        Person.objects.filter(pk=pk).update(is_active=False)
-        _entered(request, AdminAction.SHUT_OUT, person)
-        end_sessions(person, person_of(request))
+    shut_out(person, person_of(request))
     messages.success(request, _("%(name)s can't sign in any more. Roles rest until that changes.") % {"name": person})
     return redirect("person", pk=pk)
 
@@ -123,15 +117,37 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
     person = controlled_person(request, pk)
-    with transaction.atomic():
-        Person.objects.filter(pk=pk).update(is_active=True)
-        _entered(request, AdminAction.LET_IN, person)
+    let_in(person, person_of(request))
     messages.success(request, _("%(name)s may sign in again.") % {"name": person})
     return redirect("person", pk=pk)
 
 
-def _entered(request: HttpRequest, action: AdminAction, person: Person) -> None:
-    AdminEntry.objects.create(action=action, by=person_of(request), person=person)
+@transaction.atomic
+def shut_out(person: Person, by: Person) -> None:
+    """Raises OwnAdministration."""
+    if person.pk == by.pk:
+        raise OwnAdministration
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    _entered(AdminAction.SHUT_OUT, person, by)
+    end_sessions(person, by)
+
+
+@transaction.atomic
+def let_in(person: Person, by: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(is_active=True)
+    _entered(AdminAction.LET_IN, person, by)
+
+
+@transaction.atomic
+def sign_out(person: Person, by: Person, but: str | None = None) -> int:
+    """End the person's sessions but one; how many there were."""
+    count = end_sessions(person, by, but)
+    _entered(AdminAction.SESSIONS_ENDED, person, by)
+    return count
+
+
+def _entered(action: AdminAction, person: Person, by: Person) -> None:
+    AdminEntry.objects.create(action=action, by=by, person=person)
 
 
 def one_time_password() -> str:

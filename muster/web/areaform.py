@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muster.people.administration import AdminAction, AdminEntry
+from muster.people.person import Person
 from muster.places.area import Area, Level, forget_counties
 from muster.places.gazetteer import Place
 from muster.places.placerules import ABOVE, faults_of
@@ -24,6 +27,12 @@ class RenameForm(forms.Form):
         label=gettext_lazy("Name in English"), max_length=80, required=False, widget=line(maxlength=80),
         help_text=gettext_lazy("Empty: made from the official name."),
     )  # fmt: skip
+
+    @transaction.atomic
+    def rename(self, area: Area, by: Person) -> None:
+        said = f"{area.name_zh} → {self.cleaned_data['name']}"
+        area.rename(self.cleaned_data["name"], self.cleaned_data["name_en"])
+        AdminEntry.objects.create(action=AdminAction.AREA_RENAMED, by=by, area=area, text=said)
 
 
 class NewAreaForm(forms.Form):
@@ -58,7 +67,13 @@ class NewAreaForm(forms.Form):
                 self.add_error(field, what)
         return self.cleaned_data
 
-    def save(self) -> Area:
+    @transaction.atomic
+    def add(self, by: Person) -> Area:
+        made = self._made()
+        AdminEntry.objects.create(action=AdminAction.AREA_ADDED, by=by, area=made)
+        return made
+
+    def _made(self) -> Area:
         given = self.cleaned_data
         last = self.above.children.aggregate(last=Max("position"))["last"]
         place = Place(given["code"], self.above.pk, given["level"], given["name"])

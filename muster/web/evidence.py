@@ -23,6 +23,10 @@ AS = ("thumbnail", "shown", "original")
 
 @require_GET
 def file(request: HttpRequest, pk: UUID, form: str) -> FileResponse:
+    return file_shown(request, pk, form)
+
+
+def file_shown(request: HttpRequest, pk: UUID, form: str) -> FileResponse:
     found = File.objects.filter(pk=pk).first()
     person: Person = request.user  # type: ignore[assignment]
     if not found or form not in AS or not _may_see(found, person, form):

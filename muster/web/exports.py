@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 
 from muster.evidence.kind import XLSX
 from muster.exchange.lists.catalogue import LISTS
-from muster.exchange.lists.listing import Asked, Kind
+from muster.exchange.lists.listing import Asked, Kind, Listing
 from muster.exchange.lists.making import NoSuchList, kind_called, make
 from muster.exchange.lists.records import Form, ListExport
 from muster.lib import clock
@@ -26,6 +26,7 @@ from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
 from muster.people.organisation import Organisation
 from muster.people.role import Role
+from muster.people.scope import Scope
 from muster.places.area import Area
 from muster.web.asking import Asking
 from muster.web.atlas import written
@@ -83,7 +84,7 @@ class ExportForm(forms.Form):
 @holding(*Role)
 def exports(request: HttpRequest) -> HttpResponse:
     """What one took out, the newest first; headquarters sees what others took out of its incident."""
-    found = leaf(request, _seen(request), "-id", "pk")
+    found = leaf(request, exports_seen(request), "-id", "pk")
     return render(request, "exports/exports.html", {"section": "me", "exports": found, "lists": LISTS})
 
 
@@ -91,8 +92,8 @@ def exports(request: HttpRequest) -> HttpResponse:
 @holding(*Role)
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """What would be taken out; what for, and how."""
-    known = _kind(request, kind)
-    query, problem = _query(request, known)
+    known = list_called(request, kind)
+    query, problem = narrowed(scope_of(request), known, _own(request))
     form = ExportForm(known, posted(request))
     listing = None
     if not problem:
@@ -101,7 +102,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         except Refusal as refusal:
             problem = str(refusal)
     if request.method == "POST" and form.is_valid() and listing:
-        made = _asked(request, known, query, form, listing.tally(AT_ONCE + 1) <= AT_ONCE)
+        made = asked_for(request, known, query, form, listing)
         return redirect("export", pk=made.pk)
     count = listing.tally(COUNTED + 1) if listing else 0
     context = {
@@ -115,7 +116,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 @holding(*Role)
 def export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How far it is, or the file; and what the log says of it."""
-    found = get_object_or_404(_seen(request), pk=pk)
+    found = get_object_or_404(exports_seen(request), pk=pk)
     known = LISTS.get(found.kind)
     back = _page_of(known, _as_written(known, QueryDict(found.query))) if known else reverse("exports")
     again = f"{reverse('new-export', args=[found.kind])}?{_as_written(known, QueryDict(found.query)).urlencode()}"
@@ -128,40 +129,43 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
 @holding(*Role)
 def file(request: HttpRequest, pk: UUID) -> FileResponse:
     """Only for who took it out: what others may see of it is the log."""
-    found = get_object_or_404(_seen(request).filter(by=person_of(request)), pk=pk)
-    _kind(request, found.kind)
+    found = get_object_or_404(exports_seen(request).filter(by=person_of(request)), pk=pk)
+    list_called(request, found.kind)
     if not found.there:
         raise Http404
+    return saved_as(found)
+
+
+def saved_as(found: ListExport) -> FileResponse:
     kind = XLSX.media_type if found.form == Form.WORKBOOK else "text/csv; charset=utf-8"
     title = found.title.replace("/", "／")
     name = f"{title} {timezone.localtime(found.at):%Y%m%d} {found.short}.{found.form}"
     return FileResponse(found.path.open("rb"), as_attachment=True, filename=name, content_type=kind)
 
 
-def _seen(request: HttpRequest) -> QuerySet[ListExport]:
+def exports_seen(request: HttpRequest) -> QuerySet[ListExport]:
     seen: QuerySet[ListExport] = ListExport.objects.seen_by(person_of(request))
     return seen.select_related("by", "incident__area").defer("incident__area__outline")
 
 
-def _kind(request: HttpRequest, name: str) -> Kind:
+def list_called(request: HttpRequest, name: str) -> Kind:
     try:
         return kind_called(name, person_of(request))
     except NoSuchList as refusal:
         raise Http404 from refusal
 
 
-def _query(request: HttpRequest, kind: Kind) -> tuple[QueryDict, str]:
-    """The address's query without the page's place, things by their keys; and what is wrong with it."""
-    asked = _own(request)
+def narrowed(scope: Scope, kind: Kind, asked: QueryDict) -> tuple[QueryDict, str]:
+    """A page's query with things by their keys; and what is wrong with it."""
     if kind.name not in NARROWED:
         return asked, ""
     form: Any = NARROWED[kind.name](asked)
-    form.asks(scope_of(request))
+    form.asks(scope)
     if form.narrowed is None:
         return asked, " ".join(str(error) for errors in form.errors.values() for error in errors)
-    narrowed = QueryDict(mutable=True)
-    narrowed.update(form.narrowed)
-    return narrowed, ""
+    by_key = QueryDict(mutable=True)
+    by_key.update(form.narrowed)
+    return by_key, ""
 
 
 def _own(request: HttpRequest) -> QueryDict:
@@ -187,8 +191,9 @@ def _as_written(kind: Kind | None, query: QueryDict) -> QueryDict:
     return told
 
 
-def _asked(request: HttpRequest, kind: Kind, query: QueryDict, form: ExportForm, at_once: bool) -> ListExport:
+def asked_for(request: HttpRequest, kind: Kind, query: QueryDict, form: ExportForm, listing: Listing) -> ListExport:
     """Written into the log, and made: now, or by the worker where it takes long."""
+    at_once = listing.tally(AT_ONCE + 1) <= AT_ONCE
     given, person = form.cleaned_data, person_of(request)
     said = {
         "kind": kind.name, "query": query.urlencode(), "reason": given["reason"].strip(), "language": given["language"],

@@ -102,12 +102,17 @@ def end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
     person = known_person(request, pk)
     here = scope_of(request).within("area__path")
     row = get_object_or_404(person.grants.filter(here, not_ended()).select_related("area"), pk=grant)
-    if row.person_id == person_of(request).pk and is_administration(row):
-        raise OwnAdministration
-    end_grants(person.grants.filter(pk=row.pk), person_of(request))
+    end_grant(row, person_of(request))
     words = {"name": person, "role": row.get_role_display(), "area": row.area}
     messages.success(request, _("%(name)s is no longer %(role)s in %(area)s.") % words)
     return redirect("person", pk=pk)
+
+
+def end_grant(row: Grant, by: Person) -> None:
+    """Raises OwnAdministration."""
+    if row.person_id == by.pk and is_administration(row):
+        raise OwnAdministration
+    end_grants(Grant.objects.filter(pk=row.pk), by)
 
 
 @transaction.atomic

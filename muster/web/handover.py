@@ -81,7 +81,7 @@ def handovers(request: HttpRequest) -> HttpResponse:
 def new_item(request: HttpRequest) -> HttpResponse:
     """Something to hand on: by hand, or from a matter."""
     matter = _matter(request)
-    desk = _desk_for(request, matter)
+    desk = desk_for(request, matter)
     form = ItemForm(posted(request), initial={"id": uuid7(), "matter": matter and matter.pk})
     back = reverse("matter", args=[matter.pk]) if matter else reverse("desk") + desk.query
     if form.is_bound and form.is_valid():
@@ -128,21 +128,21 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def handover(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The log, as it was signed; to be printed."""
-    return _page(request, _known(request, pk), TakeForm())
+    return _page(request, known_log(request, pk), TakeForm())
 
 
 @holding(*DESK_ROLES)
 @require_POST
 def take(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Read, signed and taken over, by another person than who leaves."""
-    log, form = _known(request, pk), TakeForm(request.POST)
+    log, form = known_log(request, pk), TakeForm(request.POST)
     if not form.is_valid():
         return _page(request, log, form, 422)
     try:
         log.take(person_of(request), trusted.how(request), form.cleaned_data["until"])
     except Refusal as refusal:
         form.add_error(None, str(refusal))
-        return _page(request, _known(request, pk), form, refusal.status)
+        return _page(request, known_log(request, pk), form, refusal.status)
     messages.success(request, _("Taken over. The log is complete and stays as it is."))
     return redirect("handover", pk=pk)
 
@@ -151,7 +151,7 @@ def take(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Only by who wrote it; then another can be written."""
-    log = _known(request, pk)
+    log = known_log(request, pk)
     log.withdraw(person_of(request))
     messages.success(request, _("Withdrawn. It is kept, and another can be written."))
     return redirect("handover-new")
@@ -166,7 +166,7 @@ def _page(request: HttpRequest, log: Handover, form: TakeForm, status: int = 200
     return render(request, "handover/handover.html", context, status=status)
 
 
-def _known(request: HttpRequest, pk: UUID) -> Handover:
+def known_log(request: HttpRequest, pk: UUID) -> Handover:
     """Looked up through the person: logs of what they command, and below."""
     logs = Handover.objects.select_related("outgoing", "incoming", "area", "incident").defer("area__outline")
     log = get_object_or_404(logs, pk=pk)
@@ -195,7 +195,7 @@ def _matter(request: HttpRequest) -> Matter | None:
     return found
 
 
-def _desk_for(request: HttpRequest, matter: Matter | None) -> Desk:
+def desk_for(request: HttpRequest, matter: Matter | None) -> Desk:
     """The desk that a matter belongs to: of the areas that one commands, the largest that it lies in."""
     desk = desk_of(request)
     if not matter or desk.area.holds(matter.area_path):

@@ -8,11 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from muster.incidents.incident import Incident
+from muster.incidents.incident import Incident, PackInForce
+from muster.people.administration import AdminAction, AdminEntry
 from muster.people.scope import Scope
 from muster.policy.pack import parse
 from muster.policy.version import PackVersion
@@ -56,6 +58,16 @@ class PackForm(forms.Form):
             return PackVersion.adopt(shipped()[name], name, by_id)
         return PackVersion.objects.get(pk=int(chosen))
 
+    @transaction.atomic
+    def put_in_force(self, incident: Incident, by_id: int) -> PackVersion:
+        """The version that is in force then; two who choose at once are asked one after the other."""
+        Incident.objects.select_for_update().get(pk=incident.pk)
+        version = self.version(by_id)
+        present = PackInForce.objects.filter(incident=incident).last()
+        if not present or present.version_id != version.pk:
+            incident.put_in_force(version, by_id)
+        return version
+
 
 class NamesForm(forms.Form):
     name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=80, widget=line(maxlength=80))
@@ -79,7 +91,7 @@ class IncidentForm(Asking, PackForm, NamesForm):
 
     def __init__(self, scope: Scope, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.by_id = scope.person.pk
+        self.by = scope.person
         self.fields["pack"].help_text = _(
             "Matters are judged by it. It can be changed at any time, for what comes later."
         )
@@ -93,10 +105,12 @@ class IncidentForm(Asking, PackForm, NamesForm):
             )
         return ZoneInfo(zone).key
 
+    @transaction.atomic
     def save(self) -> Incident:
         given = {name: self.cleaned_data[name] for name in ("name_zh", "name_en", "area", "zone", "exercise")}
         made = Incident.objects.create(started_at=timezone.now(), **given)
-        made.put_in_force(self.version(self.by_id), self.by_id)
+        made.put_in_force(self.version(self.by.pk), self.by.pk)
+        AdminEntry.objects.create(action=AdminAction.INCIDENT_OPENED, by=self.by, incident=made)
         return made
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.matter import Matter
 from muster.loop.state import LIVE, Kind
-from muster.people.administration import AdminAction, AdminEntry
+from muster.people.administration import AdminEntry, end_incident, rename_incident
 from muster.people.role import Role
 from muster.people.scope import Scope
 from muster.web.context import CHOSEN, incident_of, incidents_of
@@ -46,9 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Open an incident; it is there at once, and so is its pack."""
     form = IncidentForm(command_scope(request), posted(request))
     if form.is_bound and form.is_valid():
-        with transaction.atomic():
-            made = form.save()
-            AdminEntry.objects.create(action=AdminAction.INCIDENT_OPENED, by=person_of(request), incident=made)
+        made = form.save()
         request.session[CHOSEN] = made.pk
         messages.success(request, _("%(name)s is open.") % {"name": made.name})
         return redirect("incident", pk=made.pk)
@@ -68,12 +65,7 @@ def names(request: HttpRequest, pk: int) -> HttpResponse:
     known = commanded(request, pk)
     form = NamesForm(posted(request), initial={"name_zh": known.name_zh, "name_en": known.name_en})
     if form.is_bound and form.is_valid():
-        with transaction.atomic():
-            said = f"{known.name_zh} → {form.cleaned_data['name_zh']}"
-            Incident.objects.filter(pk=pk).update(**form.cleaned_data)
-            AdminEntry.objects.create(
-                action=AdminAction.INCIDENT_RENAMED, by=person_of(request), incident=known, text=said
-            )
+        rename_incident(known, by=person_of(request), **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("incident", pk=pk)
     back = reverse("incident", args=[pk])
@@ -90,12 +82,7 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
     form = PackForm(request.POST)
     if not form.is_valid():
         return _page(request, known, pack_form=form)
-    with transaction.atomic():
-        Incident.objects.select_for_update().get(pk=pk)
-        version = form.version(person_of(request).pk)
-        present = PackInForce.objects.filter(incident=known).last()
-        if not present or present.version_id != version.pk:
-            known.put_in_force(version, person_of(request).pk)
+    version = form.put_in_force(known, person_of(request).pk)
     messages.success(request, _("%(pack)s is in force.") % {"pack": version.pack.title.label})
     return redirect("incident", pk=pk)
 
@@ -108,9 +95,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndForm(live_in(known), request.POST)
     if not form.is_valid():
         return _page(request, known, end_form=form)
-    with transaction.atomic():
-        if known.end():
-            AdminEntry.objects.create(action=AdminAction.INCIDENT_ENDED, by=person_of(request), incident=known)
+    end_incident(known, person_of(request))
     messages.success(request, _("%(name)s has ended.") % {"name": known.name})
     return redirect("incident", pk=pk)
 

@@ -24,25 +24,27 @@ class Leaf(Generic[Row]):
         return len(self.rows)
 
 
-def leaf(request: HttpRequest, found: QuerySet[Row], *keys: str) -> Leaf[Row]:
+def leaf(request: HttpRequest, found: QuerySet[Row], *keys: str, most: int = LEAF) -> Leaf[Row]:
     """The rows that follow the one named by ``after`` in the address, in the order of the keys; the last key is ``pk``."""
-    rows = list(_beyond(found, request.GET.get("after", ""), keys).order_by(*keys)[: LEAF + 1])
-    return Leaf(rows[:LEAF], rows[LEAF - 1].pk if len(rows) > LEAF else None)
+    rows = list(_beyond(found, request.GET.get("after", ""), keys).order_by(*keys)[: most + 1])
+    return Leaf(rows[:most], rows[most - 1].pk if len(rows) > most else None)
 
 
 def _beyond(found: QuerySet[Row], after: str, keys: tuple[str, ...]) -> QuerySet[Row]:
     if not after or "\0" in after:
         return found
     try:
-        last = found.model._default_manager.filter(pk=after).values(*keys).first()
+        last = found.model._default_manager.filter(pk=after).values(*(key.lstrip("-") for key in keys)).first()
     except (ValueError, ValidationError):
         return found
     return found.filter(_greater(keys, last)) if last else found
 
 
 def _greater(keys: tuple[str, ...], last: dict[str, Any]) -> Q:
-    """The comparison of the keys one after the other, as SQL compares rows."""
+    """The comparison of the keys one after the other, as SQL compares rows; a key with a minus is descending."""
     condition = Q(pk__in=[])
     for key in reversed(keys):
-        condition = Q(**{f"{key}__gt": last[key]}) | Q(Q(**{key: last[key]}), condition)
+        name = key.lstrip("-")
+        beyond = "lt" if key.startswith("-") else "gt"
+        condition = Q(**{f"{name}__{beyond}": last[name]}) | Q(Q(**{name: last[name]}), condition)
     return condition

@@ -15,15 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.exchange.directory.intake import VOCABULARIES
-from muster.exchange.ledger import sender_called
 from muster.exchange.lists.catalogue import LISTS
-from muster.exchange.records import REGISTER, ImportState, LedgerImport, keep
-from muster.lib import clock
+from muster.exchange.records import REGISTER, ImportState, LedgerImport
 from muster.lib.refusal import Refusal
+from muster.people.person import Person
 from muster.people.role import Role
 from muster.web.guard import holding
 from muster.web.ledgerform import LedgerForm
-from muster.web.ledgerwork import begin, refused_workbook, remember, small, taken
+from muster.web.ledgerwork import answered, begun, received, refused_workbook, small, taken
 from muster.web.scope import person_of
 
 SHOWN = 8
@@ -73,7 +72,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("file" if form.cleaned_data["file"] else "rows", str(refusal))
     context = {"section": known.section, "kind": known, "name": kind, "form": form,
-               "sent": _of(request).filter(kind=kind)[:SHOWN]}  # fmt: skip
+               "sent": sent_lists(request).filter(kind=kind)[:SHOWN]}  # fmt: skip
     return render(request, "listsin/new.html", context, status=422 if form.errors else 200)
 
 
@@ -81,16 +80,16 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 @holding(Role.ADMINISTRATOR)
 def list_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What would be made, changed and refused, and what is asked; or how far it is, or what became of it."""
-    came = get_object_or_404(_of(request), pk=pk)
+    came = get_object_or_404(sent_lists(request), pk=pk)
     if request.method == "POST":
         if "take" in request.POST:
             taken(request, came)
         else:
-            remember(request, came)
-            begin(request, came, ImportState.LOOKING)
+            answered(request, came)
+            begun(request, came, ImportState.LOOKING)
         return redirect("list-in", pk=pk)
     if came.state == ImportState.LOOKED_AT and came.report.get("language") != get_language() and small(came):
-        begin(request, came, ImportState.LOOKING)
+        begun(request, came, ImportState.LOOKING)
     known, words = _kind(came.kind), VOCABULARIES[came.kind]
     context = {"section": known.section, "kind": known, "name": came.kind, "came": came, "report": came.report,
                "columns": words.columns.values(), "main": words.label(words.main)}  # fmt: skip
@@ -100,12 +99,17 @@ def list_in(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @holding(Role.ADMINISTRATOR)
 def refused(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return refused_workbook(request, get_object_or_404(_of(request), pk=pk))
+    return refused_workbook(person_of(request), get_object_or_404(sent_lists(request), pk=pk))
 
 
-def _of(request: HttpRequest) -> QuerySet[LedgerImport]:
+def sent_lists(request: HttpRequest) -> QuerySet[LedgerImport]:
     """Those that the person sent; another's don't exist."""
     return LedgerImport.objects.filter(by=person_of(request)).exclude(kind=REGISTER).select_related("sender")
+
+
+def sender_of(kind: str, by: Person) -> str:
+    """What is asked about a list is remembered for who sends it."""
+    return f"{kind} {by.login}"
 
 
 def _kind(name: str) -> Kind:
@@ -116,12 +120,9 @@ def _kind(name: str) -> Kind:
 
 
 def _received(request: HttpRequest, kind: str, form: ListForm) -> LedgerImport:
-    """Kept and looked at; what can't be read is refused, and nothing of it stays."""
-    stream, name = form.stream
-    sha256, by = keep(stream, name), person_of(request)
-    sender = sender_called(None, f"{kind} {by.login}")
-    came = LedgerImport.objects.create(kind=kind, sender=sender, by=by, file=name[-120:], sha256=sha256, at=clock.now())
-    begin(request, came, ImportState.LOOKING)
+    by = person_of(request)
+    came = received(kind, None, sender_of(kind, by), by, *form.stream)
+    begun(request, came, ImportState.LOOKING)
     return came
 
 

@@ -47,6 +47,8 @@ MAIN = ORDER[: ORDER.index("revisit") + 1]
 
 #: What headquarters and operators write among themselves.
 AMONG_CHECKERS = ("note", "attach", "sweep", "ask_voiding")
+#: Acts that a matter comes in with, or is told of by.
+ARRIVED = ("register", "import_", "tell")
 #: What a step answers.
 ANSWERS = {
     "rule_return": "return_", "rule_extension": "ask_extension", "void": "ask_voiding", "publish": "draft_publication",
@@ -56,12 +58,14 @@ CALLS_BACK = {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}
 
 @dataclass
 class Told:
-    """One line of the timeline."""
+    """One line of the timeline. ``organisation`` and ``person`` are whose act it was, for who may know."""
 
     entry: Entry
     words: Words
     rows: list[Any] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
+    organisation: str = ""
+    person: str = ""
 
     @property
     def texts(self) -> list[str]:
@@ -290,4 +294,10 @@ class MatterPage:
         rows = [steps[key] for key in keys if key in steps]
         files = [one.file for one in self.evidence if ("evidence", str(one.pk)) in keys]
         outcomes = [value for row in rows for name in OUTCOMES if (value := getattr(row, name, None)) is not None]
-        return Told(entry, happened(entry.action, outcomes[0] if outcomes else None), rows, files)
+        return Told(entry, happened(entry.action, outcomes[0] if outcomes else None), rows, files, *self._behind(entry))
+
+    def _behind(self, entry: Entry) -> tuple[str, str]:
+        """Organisation and person. Who does the work isn't told who is behind it; where it came from may tell who complained."""
+        hidden = self.is_doer_only and entry.action in ARRIVED
+        organisation = entry.by_organisation.name if entry.by_organisation and not hidden else ""
+        return organisation, entry.by.name if entry.by and not self.is_doer_only else ""

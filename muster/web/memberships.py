@@ -32,6 +32,13 @@ class MembershipForm(Asking, forms.Form):
         label=gettext_lazy("Organisation"), help_text=gettext_lazy("Its name, in full or in part.")
     )
 
+    def begin(self, person: Person, by: Person) -> bool:
+        """Whether the person belongs there now, and didn't before."""
+        begun = begin_membership(person, self.cleaned_data["organisation"], by)
+        if not begun:
+            self.add_error("organisation", _("%(name)s belongs there already.") % {"name": person})
+        return begun
+
 
 @holding(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
@@ -40,14 +47,10 @@ def memberships(request: HttpRequest, pk: int) -> HttpResponse:
     person = known_person(request, pk)
     form = MembershipForm(posted(request))
     form.asks(scope_of(request))
-    if form.is_bound and form.is_valid():
-        organisation = form.cleaned_data["organisation"]
-        if begin_membership(person, organisation, person_of(request)):
-            messages.success(
-                request, _("%(name)s belongs to %(organisation)s now.") % {"name": person, "organisation": organisation}
-            )
-            return redirect("person", pk=pk)
-        form.add_error("organisation", _("%(name)s belongs there already.") % {"name": person})
+    if form.is_bound and form.is_valid() and form.begin(person, person_of(request)):
+        words = {"name": person, "organisation": form.cleaned_data["organisation"]}
+        messages.success(request, _("%(name)s belongs to %(organisation)s now.") % words)
+        return redirect("person", pk=pk)
     back = reverse("person", args=[pk])
     title = _("Add to an organisation")
     return form_page(

@@ -120,7 +120,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         form.cleaned_data["text"], form.cleaned_data["name"] or _("the text"), present.text if present else ""
     )
     if "adopt" in request.POST and made.pack:
-        problem = _put_in_force(incident, made, form.cleaned_data["seen"], person_of(request))
+        problem = put_in_force(incident, made, form.cleaned_data["seen"], person_of(request))
         if not problem:
             messages.success(request, _("%(pack)s is in force.") % {"pack": made.pack.title.label})
             return redirect("packs")
@@ -138,7 +138,7 @@ def may_adopt(request: HttpRequest) -> bool:
 
 
 @transaction.atomic
-def _put_in_force(incident: Incident, made: Draft, seen: str, by: Person) -> StrOrPromise:
+def put_in_force(incident: Incident, made: Draft, seen: str, by: Person) -> StrOrPromise:
     """Why it wasn't done; empty once it is. Two who adopt at once are asked one after the other."""
     Incident.objects.select_for_update().get(pk=incident.pk)
     present = _present(incident)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from muster.people.administration import AdminAction, AdminEntry
+from muster.people.administration import AdminEntry, close_area, reopen_area
 from muster.people.role import Role
 from muster.people.scope import Scope
 from muster.places.area import Area, AreaName, gazetteer
@@ -102,9 +101,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     above = known_area(request, code)
     form = NewAreaForm(above, posted(request))
     if form.is_bound and form.is_valid():
-        with transaction.atomic():
-            made = form.save()
-            AdminEntry.objects.create(action=AdminAction.AREA_ADDED, by=person_of(request), area=made)
+        made = form.add(person_of(request))
         messages.success(request, _("%(name)s is here now.") % {"name": made.name})
         return redirect("place", code=made.code)
     return _form(request, above, form, _("New area"), _("Add"))
@@ -117,10 +114,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
     area = known_area(request, code)
     form = RenameForm(posted(request), initial={"name": area.name_zh, "name_en": area.name_en})
     if form.is_bound and form.is_valid():
-        said = f"{area.name_zh} → {form.cleaned_data['name']}"
-        with transaction.atomic():
-            area.rename(form.cleaned_data["name"], form.cleaned_data["name_en"])
-            AdminEntry.objects.create(action=AdminAction.AREA_RENAMED, by=person_of(request), area=area, text=said)
+        form.rename(area, person_of(request))
         messages.success(request, _("Saved."))
         return redirect("place", code=code)
     return _form(request, area, form, _("Rename"), _("Save"))
@@ -131,10 +125,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
 def close(request: HttpRequest, code: str) -> HttpResponse:
     """With everything below: nothing new is registered there; what was registered goes on."""
     area = known_area(request, code)
-    with transaction.atomic():
-        count = area.close()
-        if count:
-            AdminEntry.objects.create(action=AdminAction.AREA_CLOSED, by=person_of(request), area=area)
+    count = close_area(area, person_of(request))
     said = ngettext("%(count)s area is closed.", "%(count)s areas are closed.", count) % {"count": count}
     messages.success(request, said)
     return redirect("place", code=code)
@@ -144,9 +135,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, code: str) -> HttpResponse:
     area = known_area(request, code)
-    with transaction.atomic():
-        if area.open_again():
-            AdminEntry.objects.create(action=AdminAction.AREA_REOPENED, by=person_of(request), area=area)
+    reopen_area(area, person_of(request))
     messages.success(request, _("%(name)s is open again.") % {"name": area})
     return redirect("place", code=code)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db import IntegrityError, transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -60,7 +61,7 @@ def referral(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     form = ReferralForm(posted(request), initial={"id": uuid7(), "language": get_language()})
     if request.method == "POST" and form.is_valid():
         try:
-            return _package(page, form.cleaned_data, grant)
+            return package_of(page, form.cleaned_data, grant)
         except NotKept as refusal:
             form.add_error(None, str(refusal))
     context = {
@@ -83,7 +84,7 @@ def refers(page: MatterPage) -> Grant | None:
     return next((grant for grant in held if page.matter.shown_by(grant, page.situation)), None)
 
 
-def _package(page: MatterPage, given: dict[str, Any], grant: Grant) -> HttpResponse | FileResponse:
+def package_of(page: MatterPage, given: Mapping[str, Any], grant: Grant) -> FileResponse:
     """The package is made, its hash is kept, and the file is gone from here once it is saved."""
     to, reason = given["to"].strip(), given["reason"].strip()
     there = Referral.objects.filter(pk=given["id"]).first()

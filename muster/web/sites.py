@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from muster.lib import clock
 from muster.people import directory
 from muster.people.role import Role
 from muster.people.scope import Scope
@@ -122,7 +121,7 @@ def site(request: HttpRequest, pk: UUID) -> HttpResponse:
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Nothing new is found there any more; what was found there goes on."""
     known = known_site(request, pk)
-    Site.objects.filter(pk=pk, closed_at=None).update(closed_at=clock.now())
+    known.close()
     messages.success(request, _("%(name)s is closed.") % {"name": known})
     return redirect("site", pk=pk)
 
@@ -131,7 +130,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     known = known_site(request, pk)
-    Site.objects.filter(pk=pk).update(closed_at=None)
+    known.open_again()
     messages.success(request, _("%(name)s is open again.") % {"name": known})
     return redirect("site", pk=pk)
 

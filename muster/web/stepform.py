@@ -114,15 +114,7 @@ class StepForm(forms.Form):
         return found
 
     def candidates(self) -> list[Organisation]:
-        """Organisations that somebody could see this matter for, the site's own first."""
-        own = self.matter.site.organisation_id if self.matter.site else None
-        found = Organisation.objects.filter(grants__in=self._liaisons()).distinct().select_related("area")
-        return sorted(found, key=lambda one: (one.pk != own, one.area.path, one.name))
-
-    def _liaisons(self) -> Any:
-        return Grant.objects.filter(
-            role=Role.LIAISON, until=None, area__in=self.matter.area_path.rstrip("/").split("/")
-        )
+        return candidates_for(self.matter)
 
     def _organisation(self, text: str) -> Organisation:
         """The organisation of exactly this name, never a guess."""
@@ -137,6 +129,14 @@ class StepForm(forms.Form):
             )
         choices = "、".join(f"{one.name}（{one.area.name_zh}）" for one in found)
         raise forms.ValidationError(_("Several have this name. Which one: %(choices)s?"), params={"choices": choices})
+
+
+def candidates_for(matter: Matter) -> list[Organisation]:
+    """Organisations that somebody could see the matter for, the site's own first."""
+    own = matter.site.organisation_id if matter.site else None
+    liaisons = Grant.objects.filter(role=Role.LIAISON, until=None, area__in=matter.area_path.rstrip("/").split("/"))
+    found = Organisation.objects.filter(grants__in=liaisons).distinct().select_related("area")
+    return sorted(found, key=lambda one: (one.pk != own, one.area.path, one.name))
 
 
 def kept_before(request: HttpRequest, name: str, by: Person | None) -> list[File]:

@@ -122,10 +122,7 @@ def in_order(ids: list[UUID], person: Person) -> list[Matter]:
 
 @require_GET
 def sweep(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = Sweep.objects.filter(matter__in=Matter.objects.seen_by(person_of(request)))
-    row: Sweep = get_object_or_404(found.select_related("matter__pack", "matter__site", "by_organisation"), pk=pk)
-    if MatterPage(row.matter, person_of(request)).is_doer_only:
-        raise Http404
+    row = sweep_seen(request, pk)
     page = SweepPage(row, person_of(request))
     return render(request, "sweeps/sweep.html", {"section": "matters", "page": page, "matter": row.matter})
 
@@ -133,15 +130,29 @@ def sweep(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def similar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The few matters most alike, in the areas that this person sees; ``?part=1``: to be put into the matter's page."""
+    matter, few = similar_matters(request, pk, FEW)
+    template = "sweeps/few.html" if request.GET.get("part") else "sweeps/similar.html"
+    return render(request, template, {"section": "matters", "matter": matter, "few": few})
+
+
+def sweep_seen(request: HttpRequest, pk: UUID) -> Sweep:
+    """Of a matter that one sees; who does the work is looked for, and not told."""
+    found = Sweep.objects.filter(matter__in=Matter.objects.seen_by(person_of(request)))
+    row: Sweep = get_object_or_404(found.select_related("matter__pack", "matter__site", "by_organisation"), pk=pk)
+    if MatterPage(row.matter, person_of(request)).is_doer_only:
+        raise Http404
+    return row
+
+
+def similar_matters(request: HttpRequest, pk: UUID, most: int) -> tuple[Matter, list[Matter]]:
+    """The matter, and those most alike in the areas that one sees; not for who does the work."""
     person = person_of(request)
     seen = Matter.objects.seen_by(person).select_related("site", "pack").defer("pack__text")
     page = MatterPage(get_object_or_404(seen, pk=pk), person)
     within = _widest(page)
     if page.is_doer_only or not within:
         raise Http404
-    few = in_order(similar_to(page.matter, within, FEW), person)
-    template = "sweeps/few.html" if request.GET.get("part") else "sweeps/similar.html"
-    return render(request, template, {"section": "matters", "matter": page.matter, "few": few})
+    return page.matter, in_order(similar_to(page.matter, within, most), person)
 
 
 def _widest(page: MatterPage) -> Area | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -52,6 +51,14 @@ class TeamForm(Asking, forms.ModelForm):  # type: ignore[type-arg]
 class MemberForm(Asking, forms.Form):
     person = PersonField(label=gettext_lazy("Person"), help_text=gettext_lazy("Name or sign-in name."))
 
+    def join(self, team: Team) -> bool:
+        """Whether the person is in the team now, and wasn't before."""
+        person = self.cleaned_data["person"]
+        joined = join(team, person)
+        if not joined:
+            self.add_error("person", _("%(name)s is in the team already.") % {"name": person})
+        return joined
+
 
 @holding(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
@@ -77,12 +84,9 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     known = known_team(request, pk)
     form = MemberForm(posted(request))
     form.asks(scope_of(request))
-    if form.is_bound and form.is_valid():
-        person = form.cleaned_data["person"]
-        if join(known, person):
-            messages.success(request, _("%(name)s is in the team now.") % {"name": person})
-            return redirect("team", pk=pk)
-        form.add_error("person", _("%(name)s is in the team already.") % {"name": person})
+    if form.is_bound and form.is_valid() and form.join(known):
+        messages.success(request, _("%(name)s is in the team now.") % {"name": form.cleaned_data["person"]})
+        return redirect("team", pk=pk)
     members = known.teammember_set.filter(until=None).select_related("person").order_by("-leads", "person__name", "pk")
     context = {"section": "organisations", "team": known, "form": form, "members": members}
     return render(request, "organisations/team.html", context, status=422 if form.errors else 200)
@@ -107,10 +111,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """The team's work is over; its members' time in it ends with it."""
     known = known_team(request, pk)
-    now = timezone.now()
-    with transaction.atomic():
-        Team.objects.filter(pk=pk, until=None).update(until=now)
-        TeamMember.objects.filter(team=known, until=None).update(until=now)
+    known.end()
     messages.success(request, _("%(name)s has ended.") % {"name": known})
     return redirect("organisation", pk=known.organisation_id)
 
@@ -119,12 +120,17 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def member(request: HttpRequest, pk: int, member: int, verb: str) -> HttpResponse:
     """Take somebody out of a team, or let them lead it or no longer."""
-    rows = TeamMember.objects.filter(team=known_team(request, pk), until=None)
+    change_member(known_team(request, pk), member, verb)
+    messages.success(request, _("Saved."))
+    return redirect("team", pk=pk)
+
+
+def change_member(team: Team, member: int, verb: str) -> None:
+    """``end``, ``lead`` or ``follow``; who isn't in the team any more isn't found."""
+    rows = TeamMember.objects.filter(team=team, until=None)
     row = get_object_or_404(rows, pk=member)
     change: dict[str, Any] = {"until": timezone.now()} if verb == "end" else {"leads": verb == "lead"}
     rows.filter(pk=row.pk).update(**change)
-    messages.success(request, _("Saved."))
-    return redirect("team", pk=pk)
 
 
 def join(team: Team, person: Person) -> bool:

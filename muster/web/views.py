@@ -52,13 +52,13 @@ def views(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def view(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename a view."""
-    return _kept(request, ViewForm(posted(request), instance=_own(request, pk)))
+    return _kept(request, ViewForm(posted(request), instance=own_view(request, pk)))
 
 
 @holding(*MATTER_ROLES)
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    own = _own(request, pk)
+    own = own_view(request, pk)
     own.delete()
     messages.success(request, _("The view “%(name)s” is removed; its matters stay.") % {"name": own.name})
     return redirect(f"{reverse('matters')}?{own.query}")
@@ -72,7 +72,7 @@ def _kept(request: HttpRequest, form: ViewForm) -> HttpResponse:
     return render(request, "matters/view.html", context, status=422 if form.errors else 200)
 
 
-def _own(request: HttpRequest, pk: int) -> KeptView:
+def own_view(request: HttpRequest, pk: int) -> KeptView:
     return get_object_or_404(person_of(request).kept_views, pk=pk)
 
 

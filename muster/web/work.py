@@ -35,8 +35,9 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Pile:
-    """One section of the page: matters that wait for the same thing."""
+    """One section of the page: matters that wait for the same thing. ``key`` names it to machines."""
 
+    key: str
     title: StrOrPromise
     matters: list[Matter]
     more: bool
@@ -48,14 +49,20 @@ def work(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     roles = roles_of(request)
     seen = Matter.objects.seen_by(person)
-    piles = [_pile(title, queue(seen, person, now)) for held, title, queue in QUEUES if held & roles]
-    piles = [pile for pile in piles if pile.matters]
+    piles = piles_of(person, roles, now)
     found = list(_latest_found(seen, person)) if Role.INSPECTOR in roles else []
     context = {
         "section": "work", "piles": piles, "found": found, "first": piles[0].matters[0] if piles else None,
         "conflicts": conflicts_seen_by(person).filter(settled_at=None).count() if roles else 0,
     }  # fmt: skip
     return render(request, "work.html", context)
+
+
+def piles_of(person: Person, roles: set[str], now: datetime) -> list[Pile]:
+    """What waits for the person, most urgent first; nothing that is empty."""
+    seen = Matter.objects.seen_by(person)
+    piles = [_pile(title, queue, queue(seen, person, now)) for held, title, queue in QUEUES if held & roles]
+    return [pile for pile in piles if pile.matters]
 
 
 def overdue(seen: Matters, person: Person, now: datetime) -> Matters:
@@ -120,9 +127,9 @@ QUEUES: tuple[tuple[set[str], StrOrPromise, Queue], ...] = (
 )
 
 
-def _pile(title: StrOrPromise, matters: Matters) -> Pile:
+def _pile(title: StrOrPromise, queue: Queue, matters: Matters) -> Pile:
     rows = list(matters.select_related("area", "site", "lead").defer("area__outline")[: SHOWN + 1])
-    return Pile(title, rows[:SHOWN], len(rows) > SHOWN)
+    return Pile(queue.__name__, title, rows[:SHOWN], len(rows) > SHOWN)
 
 
 def _latest_found(seen: Matters, person: Person) -> Matters:
