@@ -51,6 +51,8 @@ def demo(load_only: bool, port: int) -> None:
     """Load the demo city, unless it is there, and serve it with one-click role cards."""
     if not load_only:
         must_be_free("127.0.0.1", port)
+    # A demo may be tried with a receiver on the same machine; it tells nobody else.
+    os.environ.setdefault("MUSTER_WEBHOOK_HOSTS", "127.0.0.1,localhost")
     with database():
         from muster.demo import load
 

@@ -9,6 +9,7 @@ from muster.evidence.file import File
 from muster.exchange.lists.records import ListExport
 from muster.exchange.records import Imported, LedgerImport, Sender
 from muster.exchange.referrals.records import Referral
+from muster.exchange.webhooks import Delivery, Webhook
 from muster.incidents.incident import Incident, PackInForce
 from muster.loop.bulletin import Bulletin, BulletinItem
 from muster.loop.conflict import Conflict
@@ -70,6 +71,7 @@ __all__ = [
     "ComputerEvent",
     "Conflict",
     "Contact",
+    "Delivery",
     "Duty",
     "Entry",
     "Escalation",
@@ -126,4 +128,5 @@ __all__ = [
     "Voiding",
     "VoidingRequest",
     "Wall",
+    "Webhook",
 ]

@@ -12,6 +12,11 @@ from muster.people.person import Person
 from muster.people.token import AccessToken
 
 READING = ("GET", "HEAD", "OPTIONS")
+#: Nouns that no scope is called by: what they belong to.
+PART_OF = {
+    "areas": "places", "conflicts": "matters", "handovers": "duty", "organisations": "people", "packs": "incidents",
+    "sites": "places", "sweeps": "matters", "teams": "people", "views": "matters", "work": "matters",
+}  # fmt: skip
 
 
 class ScopeMissing(Refusal):
@@ -37,7 +42,7 @@ class TokenAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Person:
         found = AccessToken.known(token)
-        if not found or (found.by_card and not _only_exercises()):
+        if not found or (found.by_card and not Incident.only_exercises()):
             raise Unauthorized
         wanted = scope_of(request)
         if wanted not in found.scopes:
@@ -46,19 +51,14 @@ class TokenAuth(HttpBearer):
         if not found.second_factor and found.person.needs_second_factor():
             raise FactorMissing
         request.user = found.person
+        request.token = found  # type: ignore[attr-defined]
         return found.person
 
 
-def _only_exercises() -> bool:
-    """Role cards open nothing where anything real is open; neither does what they made."""
-    current = Incident.current()
-    return bool(current and current.exercise)
-
-
 def scope_of(request: HttpRequest) -> str:
-    """The noun of the address, to read or to write; the matters behind a figure are matters."""
+    """What the address is of, to read or to write; the matters behind a figure are matters."""
     noun = "matters" if request.path.endswith("/matters") else request.path.removeprefix("/api/").partition("/")[0]
-    return f"{noun}:{'read' if request.method in READING else 'write'}"
+    return f"{PART_OF.get(noun, noun)}:{'read' if request.method in READING else 'write'}"
 
 
 #: The token first: who sends both means the token.

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
-from muster.api.matters import PAGE_MAX, person
+from muster.api.asked import person, within
 from muster.loop.bulletin import Bulletin
 from muster.loop.issue import Published, bulletins_seen_by, older_than, published_in
 
@@ -49,11 +50,17 @@ class BulletinsOut(Schema):
 @router.get("", response=BulletinsOut)
 def bulletins(request: HttpRequest, before: UUID | None = None, limit: int = 50) -> dict[str, Any]:
     """The issues in which matters stand that one may see, newest first; ``before`` is the cursor of the next page."""
-    limit = max(1, min(limit, PAGE_MAX))
+    limit = within(limit)
     rows = list(older_than(bulletins_seen_by(person(request)), before)[: limit + 1])
     shown = published_in(rows[:limit], person(request))
     items = [_bulletin(one, shown[one.pk]) for one in rows[:limit]]
     return {"items": items, "before": rows[limit - 1].pk if len(rows) > limit else None}
+
+
+@router.get("/{uuid:pk}", response=BulletinOut)
+def bulletin(request: HttpRequest, pk: UUID) -> dict[str, Any]:
+    one = get_object_or_404(bulletins_seen_by(person(request)), pk=pk)
+    return _bulletin(one, published_in([one], person(request))[one.pk])
 
 
 def _bulletin(one: Bulletin, shown: list[Published]) -> dict[str, Any]:

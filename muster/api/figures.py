@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from muster.api.matters import MattersOut, listed, person, shown, within
+from muster.api.asked import Key, person, within
+from muster.api.matters import MattersOut, listed, shown
 from muster.briefings.asked import incident_asked, may_read, own_area, scope_asked
 from muster.briefings.figure import FIGURES, Scope
 from muster.briefings.listing import listed as figures_listed
@@ -25,7 +26,14 @@ class ScopeIn(Schema):
     as_of: str = ""
     from_: str = Field("", alias="from")
     to: str = ""
-    incident: int | None = None
+    incident: Key | None = None
+
+
+class CountedTeamOut(Schema):
+    id: int
+    name: str
+    area: str
+    organisation: str
 
 
 class WindowOut(Schema):
@@ -61,6 +69,19 @@ def figure_matters(
         raise Http404
     found = figure.rows(scope).seen_by(person(request))  # type: ignore[attr-defined]
     return listed(ORDERS["newest"].page(found, Place(before or after, bool(before)), within(limit), shown))
+
+
+@router.get("/{key}/teams", response=list[CountedTeamOut])
+def figure_teams(request: HttpRequest, key: str, asked: Query[ScopeIn]) -> list[dict[str, Any]]:
+    """The teams that a figure counts."""
+    scope, figure = scope_of(request, asked), FIGURES.get(key)
+    if not figure or figure.opens != "teams":
+        raise Http404
+    found: Any = figure.rows(scope)
+    return [
+        {"id": one.pk, "name": one.name, "area": one.area_id, "organisation": one.organisation.name}
+        for one in found.select_related("organisation")
+    ]
 
 
 def scope_of(request: HttpRequest, asked: ScopeIn) -> Scope:

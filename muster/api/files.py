@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest
 from ninja import File as Upload
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.files import UploadedFile
 
 from muster.evidence.file import File
 from muster.incidents.incident import Incident, NoPackInForce
 from muster.people.person import Person
+from muster.web.evidence import file_shown
 
 router = Router(tags=["files"])
 
@@ -25,7 +26,7 @@ class FileOut(Schema):
 
 
 @router.post("", response={201: FileOut})
-def receive(request: HttpRequest, file: Annotated[UploadedFile, Upload()]) -> tuple[int, Any]:
+def receive(request: HttpRequest, file: Annotated[UploadedFile, Upload()]) -> Status[Any]:
     """Hand in one photo or file. It belongs to nobody's matter until a step names it."""
     incident = Incident.current()
     if not incident:
@@ -33,4 +34,12 @@ def receive(request: HttpRequest, file: Annotated[UploadedFile, Upload()]) -> tu
     by: Person = request.user  # type: ignore[assignment]
     if not by.grants_at():
         raise Http404
-    return 201, File.receive(file.file, file.name or "", incident.pack_version().pack.evidence, by)  # type: ignore[arg-type]
+    kept = File.receive(file.file, file.name or "", incident.pack_version().pack.evidence, by)  # type: ignore[arg-type]
+    return Status(201, kept)
+
+
+@router.get("/{uuid:pk}/{form}")
+def file(request: HttpRequest, pk: UUID, form: Literal["thumbnail", "shown", "original"]) -> FileResponse:
+    """A photo, or a file as its ``original``: one's own, or of a matter that one sees. Who does the work gets no originals of
+    photos: they hold where and with what each was taken."""
+    return file_shown(request, pk, form)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
-from pydantic import AwareDatetime, ConfigDict, Field, create_model
+from pydantic import ConfigDict, Field, create_model
 from pydantic_core import to_json
 
+from muster.api.asked import Key, Moment, person, within
 from muster.briefings.counting import planned
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
@@ -24,7 +25,6 @@ from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
 from muster.loop.state import Way
 from muster.people.organisation import Organisation
-from muster.people.person import Person
 from muster.places.area import Area
 from muster.places.site import Site
 from muster.register.look import Look
@@ -32,11 +32,6 @@ from muster.register.order import Page
 from muster.register.selection import Selection
 
 router = Router(tags=["matters"])
-PAGE_MAX = 100
-
-
-#: A moment with its zone, within reason.
-Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
 
 
 class Asked(Schema):
@@ -53,7 +48,7 @@ class CallerIn(Schema):
 
 
 class MatterIn(Asked):
-    incident: int
+    incident: Key
     kind: str
     area: str
     category: str
@@ -151,10 +146,6 @@ def matters(request: HttpRequest, asked: Query[FiltersIn], limit: int = 50) -> H
         return listed(chosen.order.page(chosen.matters, chosen.place, within(limit), shown))
 
 
-def within(limit: int) -> int:
-    return max(1, min(limit, PAGE_MAX))
-
-
 #: What a list tells of a matter: the columns of ``MatterOut``, in its order.
 TOLD = tuple(MatterOut.model_fields)
 ROWS = Compiled(lambda: Matter.objects.filter(among("matter.id")).only(*TOLD).order_by())
@@ -203,11 +194,6 @@ def seen(request: HttpRequest, pk: UUID) -> Matter:
     return get_object_or_404(found, pk=pk)
 
 
-def person(request: HttpRequest) -> Person:
-    signed_in: Person = request.user  # type: ignore[assignment]
-    return signed_in
-
-
 def files(request: HttpRequest, ids: list[UUID]) -> list[File]:
     """One's own uploads, in the order asked."""
     found = File.objects.filter(by=person(request)).in_bulk(ids)
@@ -230,9 +216,9 @@ def as_it_is(request: HttpRequest, value: Any) -> Any:
 
 #: A verb's parameter → its type in the API, and how it becomes what the verb takes.
 FIELDS: dict[str, tuple[Any, Load]] = {
-    "lead": (int, organisation),
-    "doer": (int, organisation),
-    "supports": (list[int], lambda request, ids: [organisation(request, pk) for pk in ids]),
+    "lead": (Key, organisation),
+    "doer": (Key, organisation),
+    "supports": (list[Key], lambda request, ids: [organisation(request, pk) for pk in ids]),
     "photos": (list[UUID], files),
     "before": (list[UUID], files),
     "after": (list[UUID], files),

@@ -6,6 +6,7 @@ MUSTER_HOSTS      host names that pages are served under, with a port that isn't
 MUSTER_HTTPS      1 when served over HTTPS: cookies are then for HTTPS only
 MUSTER_TILES      address of map tiles, as https://tiles.example.org/{z}/{x}/{y}.png; without it, maps show outlines alone
 MUSTER_TILES_CREDIT  whose tiles they are, as the map says it
+MUSTER_WEBHOOK_HOSTS  hosts that webhooks may tell, with a port where only that, separated by commas; "*" for any
 MUSTER_SECRET_KEY signing key; without it, one is made and kept in the data folder
 LANG              language of the command and of the logs: Chinese where it begins with zh, else English
 """
@@ -172,6 +173,7 @@ SESSION_COOKIE_AGE = 14 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+WEBHOOK_HOSTS = [host.strip() for host in os.environ.get("MUSTER_WEBHOOK_HOSTS", "").split(",") if host.strip()]
 TILES = {"url": os.environ.get("MUSTER_TILES", ""), "credit": os.environ.get("MUSTER_TILES_CREDIT", "")}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -28,9 +28,26 @@ class Scope(models.TextChoices):
 
     MATTERS_READ = "matters:read", _("read matters")
     MATTERS_WRITE = "matters:write", _("register matters and take steps")
+    FILES_READ = "files:read", _("read photos and files")
     FILES_WRITE = "files:write", _("hand in files")
     FIGURES_READ = "figures:read", _("read figures")
     BULLETINS_READ = "bulletins:read", _("read bulletins")
+    DUTY_READ = "duty:read", _("read who is on duty, and hand-overs")
+    DUTY_WRITE = "duty:write", _("put on duty, hand over")
+    LEDGERS_READ = "ledgers:read", _("read what became of ledgers")
+    LEDGERS_WRITE = "ledgers:write", _("send ledgers and take them in")
+    LISTS_READ = "lists:read", _("read what became of lists of the city’s own")
+    LISTS_WRITE = "lists:write", _("send lists of areas, sites, organisations, persons and roles, and take them in")
+    EXPORTS_READ = "exports:read", _("fetch lists that were taken out")
+    EXPORTS_WRITE = "exports:write", _("take lists out")
+    INCIDENTS_READ = "incidents:read", _("read incidents and packs")
+    INCIDENTS_WRITE = "incidents:write", _("open, change and end incidents, put packs in force")
+    PLACES_READ = "places:read", _("read areas and sites")
+    PLACES_WRITE = "places:write", _("change areas and sites")
+    PEOPLE_READ = "people:read", _("read organisations, teams and persons")
+    PEOPLE_WRITE = "people:write", _("change organisations, teams, persons and their roles")
+    WEBHOOKS_READ = "webhooks:read", _("read webhooks")
+    WEBHOOKS_WRITE = "webhooks:write", _("make, try and end webhooks")
 
 
 class AccessToken(models.Model):

@@ -40,6 +40,7 @@ from muster.web import (
     views,
     wall,
     walls,
+    webhooks,
     work,
 )
 
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     *handover.urlpatterns,
     *computers.urlpatterns,
     *tokens.urlpatterns,
+    *webhooks.urlpatterns,
     *pin.urlpatterns,
     *intake.urlpatterns,
     *register.urlpatterns,

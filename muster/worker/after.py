@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from muster.exchange.webhooks import Webhook, live
 from muster.loop.draw import RevisitDraw
 from muster.loop.entry import Afterwards, Entry
+from muster.worker.webhooks import tell_of
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +42,19 @@ def run_batch() -> int:
         claimed = Afterwards.objects.filter(due, tries__lt=TRIES_MAX).order_by("entry_id")
         rows = list(claimed.select_for_update(skip_locked=True)[:BATCH])
         entries = Entry.objects.select_related("matter__pack").in_bulk([row.entry_id for row in rows])
+        told = list(live().select_related("person")) if rows else []
         for row in rows:
-            _follow(row, entries[row.entry_id])
+            _follow(row, entries[row.entry_id], told)
     return len(rows)
 
 
-def _follow(row: Afterwards, entry: Entry) -> None:
+def _follow(row: Afterwards, entry: Entry, told: list[Webhook]) -> None:
     """What fails is tried again later and kept for a person to see, and stops nobody else."""
     try:
         with transaction.atomic():
             for function in AFTER.get(entry.action, ()):
                 function(entry)
+            tell_of(entry, told)
     except Exception as fault:
         log.exception("after %s of %s", entry.action, entry.matter_id)
         row.tries += 1

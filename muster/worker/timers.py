@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from muster.briefings import days
 from muster.briefings.tally import tally_incidents
 from muster.evidence import store
+from muster.exchange import webhooks
 from muster.exchange.lists.records import tend
 from muster.incidents.incident import Incident
 from muster.lib import clock
@@ -92,6 +93,7 @@ TIMERS: dict[str, tuple[str, Callable[[], int]]] = {
     "expire_contacts": ("20 * * * *", expire_contacts),
     "keep_figures": ("*/15 * * * *", keep_figures),
     "tend_exports": ("50 * * * *", tend),
+    "clear_webhooks": ("55 * * * *", webhooks.clear),
     "clear_unfinished": ("40 * * * *", clear_unfinished),
 }
 

@@ -1,0 +1,155 @@
+"""Webhooks: addresses that are told of acts, signed and until they have it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from muster.api.asked import Form, Invalid, listed, must_hold, person
+from muster.exchange.webhooks import LONGEST, Delivery, Webhook, actions
+from muster.lib.refusal import Refusal
+from muster.lib.said import said
+from muster.people.role import Role
+from muster.web import trusted
+from muster.web.rolecards import ROLE_CARD
+from muster.web.webhooks import own_webhooks
+
+router = Router(tags=["webhooks"])
+
+
+class NotFresh(Refusal):
+    code = "fresh_sign_in"
+    status = 403
+    message = said(
+        "This takes a fresh sign-in: make it under Me, Webhooks, or with an access token for “webhooks:write”."
+    )
+
+
+class WebhookIn(Form):
+    """``actions``: which acts it is told of, as the history calls them; none, all."""
+
+    name: str = Field(min_length=1, max_length=60, pattern=r"\S")
+    address: str = Field(max_length=LONGEST)
+    actions: list[str] = Field([], max_length=100)
+
+
+class WebhookOut(Schema):
+    """``waiting``: how many messages wait; ``rests_at``: since when it rests, having been tried in vain for about a day."""
+
+    id: UUID
+    name: str
+    address: str
+    actions: list[str]
+    at: datetime
+    waiting: int
+    rests_at: datetime | None
+    ended_at: datetime | None
+
+
+class NewWebhookOut(WebhookOut):
+    """``secret`` (``whsec_…``) signs its messages; it isn't told again."""
+
+    secret: str
+
+
+class WebhooksOut(Schema):
+    items: list[WebhookOut]
+    after: UUID | None
+
+
+class DeliveryOut(Schema):
+    """``id`` is the message's ``webhook-id``; ``state``: waiting, delivered, or dropped where one may not see it any more."""
+
+    id: UUID
+    type: str
+    matter: UUID | None
+    at: datetime
+    state: str
+    tries: int
+    status: int | None
+    fault: str
+    not_before: datetime | None
+    settled_at: datetime | None
+
+
+class DeliveriesOut(Schema):
+    items: list[DeliveryOut]
+    after: UUID | None
+
+
+@router.get("", response=WebhooksOut)
+def webhooks(request: HttpRequest, after: UUID | None = None, limit: int = 50) -> dict[str, Any]:
+    """One's own, the newest first."""
+    must_hold(request, *Role)
+    return listed(request, own_webhooks(request), _told, limit, "-pk")
+
+
+@router.post("", response={201: NewWebhookOut})
+def make(request: HttpRequest, asked: WebhookIn) -> Status[Any]:
+    """From now on ``address`` is told of the ``actions`` on matters that one sees."""
+    must_hold(request, *Role)
+    unknown = sorted(set(asked.actions) - set(actions()))
+    if unknown:
+        raise Invalid(fields={"actions": {"messages": [", ".join(unknown)], "candidates": actions()}})
+    token = getattr(request, "token", None)
+    if not token and (trusted.by_pin(request) or not trusted.just_passed(request)):
+        raise NotFresh
+    by_card = token.by_card if token else bool(request.session.get(ROLE_CARD))
+    made, secret = Webhook.make(person(request), asked.name, asked.address, asked.actions, by_card=by_card)
+    return Status(201, {**_told(_own(request, made.pk)), "secret": secret})
+
+
+@router.get("/{uuid:pk}", response=WebhookOut)
+def webhook(request: HttpRequest, pk: UUID) -> dict[str, Any]:
+    return _told(_own(request, pk))
+
+
+@router.get("/{uuid:pk}/deliveries", response=DeliveriesOut)
+def deliveries(request: HttpRequest, pk: UUID, after: UUID | None = None, limit: int = 50) -> dict[str, Any]:
+    """What it was told, and what waits, the newest first; what was settled 30 days ago is gone."""
+    found = _own(request, pk).deliveries.select_related("entry__matter")
+    return listed(request, found, _delivery, limit, "-pk")
+
+
+@router.post("/{uuid:pk}/trial", response={201: DeliveryOut})
+def try_out(request: HttpRequest, pk: UUID) -> Status[Any]:
+    """A message of the type ``trial``, which tells of nothing; the worker sends it within seconds."""
+    return Status(201, _delivery(get_object_or_404(own_webhooks(request).filter(ended_at=None), pk=pk).try_out()))
+
+
+@router.post("/{uuid:pk}/resumption", response=WebhookOut)
+def resume(request: HttpRequest, pk: UUID) -> dict[str, Any]:
+    """What waits is tried again, at once."""
+    _own(request, pk).resume()
+    return _told(_own(request, pk))
+
+
+@router.post("/{uuid:pk}/end", response=WebhookOut)
+def end(request: HttpRequest, pk: UUID) -> dict[str, Any]:
+    """Told nothing any more."""
+    _own(request, pk).end(person(request))
+    return _told(_own(request, pk))
+
+
+def _told(one: Any) -> dict[str, Any]:
+    """``one`` with how many messages wait."""
+    plain = ("name", "address", "actions", "at", "waiting", "rests_at", "ended_at")
+    return {"id": one.pk, **{name: getattr(one, name) for name in plain}}
+
+
+def _delivery(one: Delivery) -> dict[str, Any]:
+    plain = ("type", "at", "state", "tries", "status", "fault", "not_before", "settled_at")
+    return {
+        "id": one.pk, "matter": one.entry.matter_id if one.entry else None, **{name: getattr(one, name) for name in plain}
+    }  # fmt: skip
+
+
+def _own(request: HttpRequest, pk: UUID) -> Webhook:
+    must_hold(request, *Role)
+    return get_object_or_404(own_webhooks(request), pk=pk)
