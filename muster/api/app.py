@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from pydantic import BaseModel
 
 from muster.api.areas import router as areas
 from muster.api.asked import Invalid, RefusedOut
@@ -31,6 +34,7 @@ from muster.api.people import router as people
 from muster.api.sites import router as sites
 from muster.api.teams import router as teams
 from muster.api.views import router as views
+from muster.api.webhooks import SENT, MessageOut
 from muster.api.webhooks import router as webhooks
 from muster.api.work import router as work
 from muster.lib.refusal import Refusal
@@ -59,14 +63,31 @@ class Unauthenticated(Refusal):
 
 class Api(NinjaAPI):
     def get_openapi_schema(self, *args: Any, **options: Any) -> OpenAPISchema:
-        """With what a refusal looks like, for every endpoint alike."""
+        """With what a refusal looks like, for every endpoint alike, and what webhooks are sent."""
         schema = super().get_openapi_schema(*args, **options)
-        schema["components"]["schemas"].setdefault("RefusedOut", RefusedOut.model_json_schema())
+        schema["components"]["schemas"] |= _schemas(RefusedOut) | _schemas(MessageOut)
+        schema["webhooks"] = {"act": {"post": _message()}}
         content = {"application/json": {"schema": {"$ref": "#/components/schemas/RefusedOut"}}}
         for methods in schema["paths"].values():
             for operation in methods.values():
                 operation["responses"]["4XX"] = {"description": "Refused; nothing was changed", "content": content}
         return schema
+
+
+def _schemas(model: type[BaseModel]) -> dict[str, Any]:
+    """By their names, as the document keeps them."""
+    found = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**found.pop("$defs", {}), model.__name__: found}
+
+
+def _message() -> dict[str, Any]:
+    headers = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    return {
+        "summary": "A message to a webhook", "description": SENT,
+        "parameters": [{"name": one, "in": "header", "required": True, "schema": {"type": "string"}} for one in headers],
+        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/MessageOut"}}}},
+        "responses": {"2XX": {"description": "It has arrived"}},
+    }  # fmt: skip
 
 
 api = Api(
@@ -122,3 +143,10 @@ def of_http(request: HttpRequest, fault: HttpError) -> HttpResponse:
     """What the framework itself refuses: a body that is no JSON, a POST that may be forged."""
     code = "csrf" if fault.status_code == 403 else Malformed.code
     return api.create_response(request, {"code": code, "message": str(fault)}, status=fault.status_code)
+
+
+@csrf_exempt
+@login_not_required
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address that is none."""
+    return refused(request, NotSeen())

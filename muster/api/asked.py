@@ -33,8 +33,11 @@ from muster.web.scope import scope_of
 PAGE_MAX = 100
 #: A moment with its zone, within reason.
 Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
-#: A number that is a key: none is larger in the database.
+#: A number that is a key: none is larger in the database. In an address it comes as text, in a body as what it is.
 Key = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Degrees = Annotated[float, Field(strict=True)]
 Row = TypeVar("Row", bound=Model)
 
 
@@ -129,7 +132,7 @@ def asked_as(field: forms.Field, *, partly: bool) -> tuple[Any, Any]:
 def _kind(field: forms.Field) -> Any:
     match field:
         case forms.ModelChoiceField():
-            return Key
+            return Number
         case forms.ChoiceField():
             choices: Any = field.choices
             known = [value for value, _label in choices if value not in ("", None)]
@@ -139,9 +142,9 @@ def _kind(field: forms.Field) -> Any:
         case forms.DateTimeField():
             return Moment
         case forms.FloatField():
-            return float
+            return Degrees
         case forms.BooleanField():
-            return bool
+            return Flag
         case forms.CharField(max_length=most):
             return Annotated[str, Field(max_length=most)] if most else str
     raise TypeError(field)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from muster.api.asked import Form, Key, Moment, about, must_hold, person
+from muster.api.asked import Form, Key, Moment, Number, about, must_hold, person
 from muster.duty.duty import Duty, Post, on_duty
 from muster.duty.handover import HandoverItem, open_items
 from muster.loop.matter import Matter
@@ -28,7 +28,7 @@ class DutyIn(Form):
 
     post: Post
     until: Moment
-    person: Key | None = None
+    person: Number | None = None
 
 
 class ItemIn(Form):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from muster.api.asked import Form, Invalid, Key, about, listed, must_be_valid, must_hold, person
+from muster.api.asked import Flag, Form, Invalid, Key, about, listed, must_be_valid, must_hold, person
 from muster.exchange.lists.listing import Asked
 from muster.exchange.lists.records import ListExport
 from muster.lib.ids import uuid7
@@ -31,8 +31,8 @@ class ExportIn(Form):
     reason: str = Field(max_length=200)
     form: Literal["xlsx", "csv"] = "xlsx"
     language: Literal["zh-hans", "en"] = "zh-hans"
-    whole: bool = True
-    tags: bool = False
+    whole: Flag = True
+    tags: Flag = False
     id: UUID | None = None
 
 

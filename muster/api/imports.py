@@ -12,7 +12,7 @@ from ninja import Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from muster.api.asked import Form, person
+from muster.api.asked import Flag, Form, person
 from muster.exchange.records import ImportState, LedgerImport
 from muster.web.ledgerwork import begin, remember
 
@@ -63,7 +63,7 @@ class AnswersIn(Form):
 class TakingIn(Form):
     """``all_or_nothing``: nothing is taken in while a line is refused."""
 
-    all_or_nothing: bool = False
+    all_or_nothing: Flag = False
 
 
 def uploaded(file: UploadedFile | None) -> MultiValueDict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
-from muster.api.asked import Form, Key, body_of, changed, data_of, listed, must_be_valid, must_hold, person
+from muster.api.asked import Flag, Form, Key, body_of, changed, data_of, listed, must_be_valid, must_hold, person
 from muster.incidents.incident import Incident, PackInForce
 from muster.people.administration import end_incident, rename_incident
 from muster.people.role import Role
@@ -18,7 +18,7 @@ from muster.web.incidentform import EndForm, IncidentForm, NamesForm, PackForm
 from muster.web.incidents import COMMAND, command_scope, commanded, known_incident, live_in
 
 router = Router(tags=["incidents"])
-IncidentIn = body_of(IncidentForm, "exercise", exercise=(bool, False))
+IncidentIn = body_of(IncidentForm, "exercise", exercise=(Flag, False))
 IncidentChangeIn = body_of(NamesForm, partly=True)
 PackInForceIn = body_of(PackForm, called="PackInForceIn")
 
@@ -26,7 +26,7 @@ PackInForceIn = body_of(PackForm, called="PackInForceIn")
 class EndIn(Form):
     """``sure``: it can't be opened again, also where matters are still live."""
 
-    sure: bool
+    sure: Flag
 
 
 class IncidentOut(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +14,7 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field, create_model
 from pydantic_core import to_json
 
-from muster.api.asked import Key, Moment, person, within
+from muster.api.asked import Flag, Moment, Number, person, within
 from muster.briefings.counting import planned
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
@@ -48,7 +48,7 @@ class CallerIn(Schema):
 
 
 class MatterIn(Asked):
-    incident: Key
+    incident: Number
     kind: str
     area: str
     category: str
@@ -216,9 +216,9 @@ def as_it_is(request: HttpRequest, value: Any) -> Any:
 
 #: A verb's parameter → its type in the API, and how it becomes what the verb takes.
 FIELDS: dict[str, tuple[Any, Load]] = {
-    "lead": (Key, organisation),
-    "doer": (Key, organisation),
-    "supports": (list[Key], lambda request, ids: [organisation(request, pk) for pk in ids]),
+    "lead": (Number, organisation),
+    "doer": (Number, organisation),
+    "supports": (list[Number], lambda request, ids: [organisation(request, pk) for pk in ids]),
     "photos": (list[UUID], files),
     "before": (list[UUID], files),
     "after": (list[UUID], files),
@@ -226,8 +226,8 @@ FIELDS: dict[str, tuple[Any, Load]] = {
     "area": (str, lambda request, code: get_object_or_404(Area, pk=code)),
     "until": (Moment, as_it_is),
     "due_at": (Moment, as_it_is),
-    "rating": (int, as_it_is),
-    **dict.fromkeys(("passed", "done", "upheld", "granted"), (bool, as_it_is)),
+    "rating": (Annotated[int, Field(strict=True)], as_it_is),
+    **dict.fromkeys(("passed", "done", "upheld", "granted"), (Flag, as_it_is)),
     **dict.fromkeys(("text", "reason", "remark", "number", "category", "severity"), (str, as_it_is)),
 }
 

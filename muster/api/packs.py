@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
-from muster.api.asked import Form, Invalid, Key, about, listed, must_hold, person
+from muster.api.asked import Form, Invalid, Key, Number, about, listed, must_hold, person
 from muster.incidents.incident import PackInForce
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
@@ -33,7 +33,7 @@ class PackIn(Form):
     """``text`` is TOML; ``instead_of`` the version that was in force when it was checked."""
 
     text: str
-    instead_of: Key
+    instead_of: Number
 
 
 class CheckIn(Form):

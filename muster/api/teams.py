@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
 
 from muster.api.asked import (
+    Flag,
     Form,
     Key,
+    Number,
     administered,
     body_of,
     changed,
@@ -24,13 +26,13 @@ from muster.people.team import Team
 from muster.web.teams import MemberForm, TeamForm, change_member, known_team
 
 router = Router(tags=["teams"])
-TeamIn = body_of(TeamForm, "area", organisation=(Key, ...), area=(str | None, None))
+TeamIn = body_of(TeamForm, "area", organisation=(Number, ...), area=(str | None, None))
 TeamChangeIn = body_of(TeamForm, partly=True)
 MemberIn = body_of(MemberForm)
 
 
 class LeadingIn(Form):
-    leads: bool
+    leads: Flag
 
 
 class MemberOut(Schema):

@@ -83,6 +83,35 @@ class DeliveriesOut(Schema):
     after: UUID | None
 
 
+class ActOut(Schema):
+    """Which act on which matter; empty in a trial. ``seq`` is its place in the matter's history, ``hash`` its entry's."""
+
+    matter: UUID
+    number: str
+    action: str
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    hash: str
+
+
+class MessageOut(Schema):
+    """What a webhook is sent. ``type`` is ``trial``, or ``matter.`` and the action."""
+
+    type: str
+    timestamp: datetime
+    data: ActOut | dict[str, Any]
+
+
+#: How a message comes, for who reads nothing but the document.
+SENT = """
+Sent to a webhook's address within seconds of an act, in order. Answer 2xx within 10 seconds; anything else is sent again later,
+410 ends the webhook. The header `webhook-id` stays the same however often it is sent: take each once. `webhook-signature` holds,
+after `v1,`, the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`, the body as it came, keyed with the bytes
+whose base64 follows `whsec_` in the secret.
+""".strip()
+
+
 @router.get("", response=WebhooksOut)
 def webhooks(request: HttpRequest, after: UUID | None = None, limit: int = 50) -> dict[str, Any]:
     """One's own, the newest first."""

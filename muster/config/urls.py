@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from muster.api.app import api
+from muster.api.app import api, nowhere
 
 routes, namespace, name = api.urls
 for route in routes:
@@ -13,5 +13,7 @@ for route in routes:
 
 urlpatterns = [
     path("api/", (routes, namespace, name)),
+    # What the API has no address for is told as everything else there is.
+    path("api/<path:rest>", nowhere),
     path("", include("muster.web.urls")),
 ]

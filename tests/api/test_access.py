@@ -119,9 +119,15 @@ def kept_apart(settings: LazySettings, tmp_path: Path) -> None:
     settings.WEBHOOK_HOSTS = ["city-brain.example"]
 
 
+#: Asked once: more than a thousand questions.
+_rows: list[Row] = []
+
+
 @pytest.fixture
 def rows(cast: Cast) -> list[Row]:
-    return [*of_others(cast), *of_steps(cast)]
+    if not _rows:
+        _rows.extend([*of_others(cast), *of_steps(cast)])
+    return _rows
 
 
 def test_the_table_is_what_is_answered(rows: list[Row]) -> None:

@@ -58,6 +58,7 @@ PAGES: dict[str, dict[str, str]] = {
         "new-pack": "/packs/new/",
         "me": "/me",
         "tokens": "/me/tokens/",
+        "webhooks": "/me/webhooks/",
         "usersessions_list": "/me/sessions",
         "account_logout": "/sign-out",
     },
@@ -95,7 +96,7 @@ LED_TO = {
     "matter", "step", "contact", "conflict", "followed", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
     "mfa_deactivate_totp", "mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     "account_reauthenticate", "account_change_password", "handover", "pin", "pin-new", "view", "kiosk",
-    "ledger", "export", "list-in",
+    "ledger", "export", "list-in", "webhook",
 }  # fmt: skip
 
 NOT_PAGES = {
@@ -110,7 +111,7 @@ NOT_PAGES = {
         "lead-member", "follow-member", "close-site", "reopen-site", "place-names", "remove-place-name", "close-place",
         "reopen-place", "choose-incident", "incident-pack", "end-incident", "computer-revoke", "duty-end",
         "handover-item-done", "handover-take", "handover-withdraw", "pin-remove", "views", "remove-view", "revoke-wall",
-        "end-token",
+        "end-token", "webhook-trial", "webhook-resumption", "webhook-end",
     },
 }  # fmt: skip
 
@@ -139,5 +140,5 @@ def names(resolver: Any = None, under: str = "") -> Iterator[str]:
         place = under + str(pattern.pattern)
         if isinstance(pattern, URLResolver) and place != "api/":
             yield from names(pattern, place)
-        elif isinstance(pattern, URLPattern):
+        elif isinstance(pattern, URLPattern) and not place.startswith("api/"):
             yield pattern.name or place

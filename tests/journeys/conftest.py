@@ -92,7 +92,9 @@ def city() -> Iterator[Served]:
     folder = Path(tempfile.mkdtemp(prefix="muster-journey-"))
     folder.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if name not in ("MUSTER_DATABASE", "MUSTER_DATABASE_URL")}
-    served = Served(folder, environment={**kept, "MUSTER_DATA": str(folder / "data")})
+    served = Served(
+        folder, environment={**kept, "MUSTER_DATA": str(folder / "data"), "MUSTER_WEBHOOK_HOSTS": "127.0.0.1"}
+    )
     loaded = served.muster("demo", "--load-only")
     assert loaded.returncode == 0, loaded.stderr
     served.start()
