@@ -76,6 +76,9 @@ class Webhook(models.Model):
     actions = ArrayField(models.TextField(), default=list)
     by_card = models.BooleanField(default=False, help_text="by a role card of the demo: it ends where these do")
     at = models.DateTimeField(default=timezone.now)
+    after_entry = models.BigIntegerField(
+        default=0, help_text="the last entry before it was made: it is told of later ones"
+    )
     claimed_until = models.DateTimeField(null=True)
     rests_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -103,7 +106,10 @@ class Webhook(models.Model):
         must_be_allowed(address)
         if cls.objects.filter(person=person, ended_at=None).count() >= MOST:
             raise TooManyWebhooks(most=MOST)
-        made = cls.objects.create(person=person, name=name, address=address, actions=actions, by_card=by_card)
+        last = Entry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+        made = cls.objects.create(
+            person=person, name=name, address=address, actions=actions, by_card=by_card, after_entry=last
+        )
         return made, made.secret
 
     @property
@@ -114,8 +120,8 @@ class Webhook(models.Model):
     def lives(self) -> bool:
         return self.ended_at is None
 
-    def wants(self, action: str) -> bool:
-        return not self.actions or action in self.actions
+    def wants(self, entry: Entry) -> bool:
+        return entry.pk > self.after_entry and (not self.actions or entry.action in self.actions)
 
     def end(self, by: Person | None) -> None:
         """Told nothing any more; without ``by``, because the other side said that it is gone (410)."""

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('actions', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('by_card', models.BooleanField(default=False, help_text='by a role card of the demo: it ends where these do')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('after_entry', models.BigIntegerField(default=0, help_text='the last entry before it was made: it is told of later ones')),
                 ('claimed_until', models.DateTimeField(null=True)),
                 ('rests_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),

@@ -33,7 +33,7 @@ POOL = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=5, rea
 def tell_of(entry: Entry, webhooks: Iterable[Webhook]) -> None:
     """One message for each that wants such acts, and whose person sees this one."""
     for webhook in webhooks:
-        if webhook.wants(entry.action) and _sees(webhook, entry):
+        if webhook.wants(entry) and _sees(webhook, entry):
             Delivery.objects.get_or_create(webhook=webhook, entry=entry)
 
 

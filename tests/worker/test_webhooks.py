@@ -146,6 +146,14 @@ def test_whoever_may_not_sign_in_any_more_is_told_nothing(cast: Cast, receiver: 
     assert (tell(), receiver.got) == (0, [])
 
 
+def test_of_what_was_before_it_nothing_is_told(cast: Cast, receiver: Receiver) -> None:
+    matter = cast.finding()
+    hook(cast, receiver)
+    matter.assign(by=cast.dispatcher, lead=cast.unit)
+    follow()
+    assert receiver.types == ["matter.assign"]
+
+
 def test_only_of_the_acts_that_it_wants(cast: Cast, receiver: Receiver) -> None:
     hook(cast, receiver, "reader", "verify")
     cast.closed()
