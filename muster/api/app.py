@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+import re
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DataError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.openapi.schema import OpenAPISchema
-from pydantic import BaseModel
 
 from muster.api.areas import router as areas
-from muster.api.asked import Invalid, RefusedOut
+from muster.api.asked import Invalid
 from muster.api.auth import AUTH
 from muster.api.bulletins import router as bulletins
 from muster.api.conflicts import router as conflicts
+from muster.api.document import ABOUT, Api
 from muster.api.duty import router as duty
 from muster.api.exports import router as exports
 from muster.api.figures import router as figures
@@ -28,23 +30,20 @@ from muster.api.incidents import router as incidents
 from muster.api.ledgers import router as ledgers
 from muster.api.lists import router as lists
 from muster.api.matters import router as matters
+from muster.api.me import router as me
 from muster.api.organisations import router as organisations
 from muster.api.packs import router as packs
 from muster.api.people import router as people
 from muster.api.sites import router as sites
 from muster.api.teams import router as teams
 from muster.api.views import router as views
-from muster.api.webhooks import SENT, MessageOut
 from muster.api.webhooks import router as webhooks
 from muster.api.work import router as work
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.loop.refusals import NotSeen
 
-ABOUT = """
-The API does what the pages do, by the same calls. A token or a session acts with its person's grants; what they can't see
-answers 404. A refusal changes nothing, and has a stable `code` and a `message` that says what to do next.
-""".strip()
+View = Callable[..., HttpResponseBase]
 
 
 class Malformed(Refusal):
@@ -55,39 +54,16 @@ class Malformed(Refusal):
     message = said("This isn’t what the API takes here: “fields” says where. Its document is at /api/openapi.json.")
 
 
+class NoSuchMethod(Refusal):
+    code = "method_not_allowed"
+    status = 405
+    message = said("This address doesn’t take that method. What it takes stands at /api/openapi.json.")
+
+
 class Unauthenticated(Refusal):
     code = "unauthenticated"
     status = 401
     message = said("Nobody is signed in. Send an access token, or the cookie of a session.")
-
-
-class Api(NinjaAPI):
-    def get_openapi_schema(self, *args: Any, **options: Any) -> OpenAPISchema:
-        """With what a refusal looks like, for every endpoint alike, and what webhooks are sent."""
-        schema = super().get_openapi_schema(*args, **options)
-        schema["components"]["schemas"] |= _schemas(RefusedOut) | _schemas(MessageOut)
-        schema["webhooks"] = {"act": {"post": _message()}}
-        content = {"application/json": {"schema": {"$ref": "#/components/schemas/RefusedOut"}}}
-        for methods in schema["paths"].values():
-            for operation in methods.values():
-                operation["responses"]["4XX"] = {"description": "Refused; nothing was changed", "content": content}
-        return schema
-
-
-def _schemas(model: type[BaseModel]) -> dict[str, Any]:
-    """By their names, as the document keeps them."""
-    found = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {**found.pop("$defs", {}), model.__name__: found}
-
-
-def _message() -> dict[str, Any]:
-    headers = ("webhook-id", "webhook-timestamp", "webhook-signature")
-    return {
-        "summary": "A message to a webhook", "description": SENT,
-        "parameters": [{"name": one, "in": "header", "required": True, "schema": {"type": "string"}} for one in headers],
-        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/MessageOut"}}}},
-        "responses": {"2XX": {"description": "It has arrived"}},
-    }  # fmt: skip
 
 
 api = Api(
@@ -97,7 +73,7 @@ NOUNS = {
     "/matters": matters, "/files": files, "/figures": figures, "/bulletins": bulletins, "/work": work, "/views": views,
     "/conflicts": conflicts, "/duty": duty, "/handovers": handovers, "/ledgers": ledgers, "/lists": lists,
     "/exports": exports, "/incidents": incidents, "/packs": packs, "/areas": areas, "/sites": sites,
-    "/organisations": organisations, "/teams": teams, "/people": people, "/webhooks": webhooks,
+    "/organisations": organisations, "/teams": teams, "/people": people, "/webhooks": webhooks, "/me": me,
     "": histories,
 }  # fmt: skip
 for _prefix, _router in NOUNS.items():
@@ -122,15 +98,16 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def malformed(request: HttpRequest, fault: ValidationError) -> HttpResponse:
     fields: dict[str, dict[str, list[str]]] = {}
     for one in fault.errors:
-        where = ".".join(str(part) for part in one["loc"])
+        where = ".".join(str(part) for part in one["loc"][1:] if part != "asked") or str(one["loc"][0])
         fields.setdefault(where, {"messages": []})["messages"].append(one["msg"])
     return refused(request, Malformed(fields=fields))
 
 
 @api.exception_handler(DataError)
-def does_not_fit(request: HttpRequest, fault: DataError) -> HttpResponse:
-    """What no column can hold, as a text with a NUL."""
-    return refused(request, Malformed(fields={"": {"messages": [str(fault).strip()]}}))
+@api.exception_handler(UnicodeEncodeError)
+def does_not_fit(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """What no column can hold."""
+    return refused(request, Malformed(fields={"": {"messages": [_("A text holds a NUL, or half of a character.")]}}))
 
 
 @api.exception_handler(AuthenticationError)
@@ -141,7 +118,9 @@ def unauthenticated(request: HttpRequest, fault: AuthenticationError) -> HttpRes
 @api.exception_handler(HttpError)
 def of_http(request: HttpRequest, fault: HttpError) -> HttpResponse:
     """What the framework itself refuses: a body that is no JSON, a POST that may be forged."""
-    code = "csrf" if fault.status_code == 403 else Malformed.code
+    if fault.status_code == 400:
+        return refused(request, Malformed(fields={"body": {"messages": [str(fault)]}}))
+    code = "csrf" if fault.status_code == 403 else "refused"
     return api.create_response(request, {"code": code, "message": str(fault)}, status=fault.status_code)
 
 
@@ -150,3 +129,38 @@ def of_http(request: HttpRequest, fault: HttpError) -> HttpResponse:
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     """An address that is none."""
     return refused(request, NotSeen())
+
+
+def strictly(view: View) -> View:
+    """What an endpoint doesn't know isn't passed over: a filter misspelt would answer more than was asked for."""
+
+    @functools.wraps(view)
+    def answered(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        unknown = sorted(set(request.GET) - _known(request))
+        if unknown:
+            said_of = {name: {"messages": [_("This endpoint knows no such parameter.")]} for name in unknown}
+            return refused(request, Malformed(fields=said_of))
+        answer = view(request, *args, **named)
+        if answer.status_code != 405:
+            return answer
+        refusal = refused(request, NoSuchMethod())
+        refusal["Allow"] = answer.headers.get("Allow", "")
+        return refusal
+
+    return answered
+
+
+def _known(request: HttpRequest) -> set[str]:
+    """The query parameters of the endpoint; whatever is asked of one that there isn't."""
+    match = request.resolver_match
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{match.route}" if match else "")
+    return _parameters().get((path, request.method or ""), set(request.GET))
+
+
+@functools.cache
+def _parameters() -> dict[tuple[str, str], set[str]]:
+    return {
+        (path, method.upper()): {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method, operation in methods.items()
+    }

@@ -11,6 +11,7 @@ from ninja import Router, Schema, Status
 
 from muster.api.asked import (
     Key,
+    Limit,
     administered,
     body_of,
     changed,
@@ -57,7 +58,7 @@ class AreasOut(Schema):
 
 
 @router.get("", response=AreasOut)
-def areas(request: HttpRequest, above: str = "", q: str = "", after: str = "", limit: int = 50) -> dict[str, Any]:
+def areas(request: HttpRequest, above: str = "", q: str = "", after: str = "", limit: Limit = 50) -> dict[str, Any]:
     """The areas right below ``above``, in their official order; with ``q`` the twenty that a name, pinyin or code fits best;
     with neither the largest that one has a role in. For whoever has one."""
     scope = worked_in(request)

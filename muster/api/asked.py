@@ -14,6 +14,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, create_model
 
@@ -38,6 +39,8 @@ Key = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Degrees = Annotated[float, Field(strict=True)]
+#: How many rows of a list are answered at once.
+Limit = Annotated[int, Field(ge=1, le=PAGE_MAX)]
 Row = TypeVar("Row", bound=Model)
 
 
@@ -49,12 +52,25 @@ class Invalid(Refusal):
     message = said("Something isn’t right yet: “fields” says what and where. Mend it, and send it again.")
 
 
+class CandidateOut(Schema):
+    """``value`` can be sent in place of what wasn't clear."""
+
+    value: str
+    name: str
+    more: str
+
+
+class FaultOut(Schema):
+    messages: list[str]
+    candidates: list[CandidateOut] = []
+
+
 class RefusedOut(Schema):
-    """How a refusal is told."""
+    """How a refusal is told. ``fields``: by the name of a field, what is wrong there; with the codes malformed and invalid."""
 
     code: str
     message: str
-    fields: dict[str, Any] | None = None
+    fields: dict[str, FaultOut] | None = None
 
 
 def person(request: HttpRequest) -> Person:
@@ -93,15 +109,14 @@ def about(request: HttpRequest, incident: int | None) -> Iterator[Incident]:
         yield here
 
 
-def within(limit: int) -> int:
-    return max(1, min(limit, PAGE_MAX))
-
-
 def listed(
     request: HttpRequest, found: QuerySet[Row], shown: Callable[[Row], dict[str, Any]], limit: int, *keys: str
 ) -> dict[str, Any]:
-    """One page: its items, and the cursor of the next."""
-    page: Leaf[Row] = leaf(request, found, *keys, most=within(limit))
+    """One page: its items, and the cursor of the next. Raises Invalid for a cursor that is none."""
+    after = request.GET.get("after")
+    if after and not found.model._default_manager.filter(pk=after).exists():
+        raise Invalid(fields={"after": {"messages": [_("This is the cursor of no page.")]}})
+    page: Leaf[Row] = leaf(request, found, *keys, most=limit)
     return {"items": [shown(one) for one in page.rows], "after": page.after}
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
-from muster.api.asked import person, within
+from muster.api.asked import Limit, person
 from muster.loop.bulletin import Bulletin
 from muster.loop.issue import Published, bulletins_seen_by, older_than, published_in
 
@@ -48,9 +48,8 @@ class BulletinsOut(Schema):
 
 
 @router.get("", response=BulletinsOut)
-def bulletins(request: HttpRequest, before: UUID | None = None, limit: int = 50) -> dict[str, Any]:
+def bulletins(request: HttpRequest, before: UUID | None = None, limit: Limit = 50) -> dict[str, Any]:
     """The issues in which matters stand that one may see, newest first; ``before`` is the cursor of the next page."""
-    limit = within(limit)
     rows = list(older_than(bulletins_seen_by(person(request)), before)[: limit + 1])
     shown = published_in(rows[:limit], person(request))
     items = [_bulletin(one, shown[one.pk]) for one in rows[:limit]]

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
-from muster.api.asked import Key, body_of, data_of, listed, must_be_valid, person
+from muster.api.asked import Key, Limit, body_of, data_of, listed, must_be_valid, person
 from muster.loop.conflict import Conflict
 from muster.web.conflicts import SettlementForm
 from muster.web.conflictscope import conflicts_seen_by, governed_by
@@ -40,7 +40,7 @@ class ConflictsOut(Schema):
 
 @router.get("", response=ConflictsOut)
 def conflicts(
-    request: HttpRequest, state: Literal["open", "settled"] = "open", after: Key | None = None, limit: int = 50
+    request: HttpRequest, state: Literal["open", "settled"] = "open", after: Key | None = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """What oneself sent second, and what is one's own to settle; the latest first."""
     found = conflicts_seen_by(person(request)).filter(settled_at__isnull=state == "open")

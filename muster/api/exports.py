@@ -8,25 +8,31 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from muster.api.asked import Flag, Form, Invalid, Key, about, listed, must_be_valid, must_hold, person
-from muster.exchange.lists.listing import Asked
+from muster.api.asked import Flag, Form, Invalid, Key, Limit, about, listed, must_be_valid, must_hold, person
+from muster.api.matters import FiltersIn
+from muster.exchange.lists.catalogue import LISTS
+from muster.exchange.lists.listing import Asked, Kind
 from muster.exchange.lists.records import ListExport
 from muster.lib.ids import uuid7
 from muster.people.role import Role
-from muster.web.exports import ExportForm, asked_for, exports_seen, list_called, narrowed, saved_as
+from muster.web.exports import NARROWED, ExportForm, asked_for, exports_seen, list_called, narrowed, saved_as
 from muster.web.scope import scope_of
 
 router = Router(tags=["exports"])
+#: What the pages of lists are narrowed by.
+MATTERS = {field.alias or name for name, field in FiltersIn.model_fields.items()}
+OTHERS = {"area", "organisation", "as_of", "from", "to", "figure"}
 
 
 class ExportIn(Form):
     """``list`` is its name in docs/lists.md; ``query`` that of the page's address. ``whole``: with every column there is.
     ``tags``: with HXL tags below the headings. ``id``: made by you, so that asking again takes nothing out twice."""
 
-    list: str
+    list: Literal[tuple(LISTS)]  # type: ignore[valid-type]
     query: str = Field("", max_length=8000)
     reason: str = Field(max_length=200)
     form: Literal["xlsx", "csv"] = "xlsx"
@@ -61,7 +67,7 @@ class ExportsOut(Schema):
 
 
 @router.get("", response=ExportsOut)
-def exports(request: HttpRequest, after: UUID | None = None, limit: int = 50) -> dict[str, Any]:
+def exports(request: HttpRequest, after: UUID | None = None, limit: Limit = 50) -> dict[str, Any]:
     """What one took out, the newest first; headquarters sees what others took out of its incident."""
     must_hold(request, *Role)
     return listed(request, exports_seen(request), _told, limit, "-pk")
@@ -74,13 +80,13 @@ def take_out(request: HttpRequest, asked: ExportIn, incident: Key | None = None)
     must_hold(request, *Role)
     with about(request, incident) as one:
         kind = list_called(request, asked.list)
-        query, problem = narrowed(scope_of(request), kind, QueryDict(asked.query))
+        query, problem = narrowed(scope_of(request), kind, _asked(kind, asked.query))
         if problem:
             raise Invalid(fields={"query": {"messages": [problem]}})
         form = ExportForm(kind, _filled(asked))
         must_be_valid(form)
         listing = kind.reads(Asked(person(request), one, query))
-        return Status(201, _told(asked_for(request, kind, query, form, listing)))
+        return Status(201, _told(asked_for(request, kind, query, form, listing, anew=False)))
 
 
 @router.get("/{uuid:pk}", response=ExportOut)
@@ -98,6 +104,17 @@ def file(request: HttpRequest, pk: UUID) -> FileResponse:
     if not found.there:
         raise Http404
     return saved_as(found)
+
+
+def _asked(kind: Kind, text: str) -> QueryDict:
+    """What it is narrowed by. A filter misspelt would take out more than was asked for. Raises Invalid."""
+    query = QueryDict(text.removeprefix("?"))
+    form: Any = NARROWED.get(kind.name)
+    known = set(form.base_fields) if form else MATTERS if kind.name == "matters" else OTHERS
+    unknown = sorted(set(query) - known)
+    if unknown:
+        raise Invalid(fields={"query": {"messages": [f"{_('This list has no such filter:')} {', '.join(unknown)}"]}})
+    return query
 
 
 def _filled(asked: ExportIn) -> QueryDict:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from muster.api.asked import Key, person, within
+from muster.api.asked import Key, Limit, person
 from muster.api.matters import MattersOut, listed, shown
 from muster.briefings.asked import incident_asked, may_read, own_area, scope_asked
 from muster.briefings.figure import FIGURES, Scope
@@ -61,14 +61,14 @@ def figures(request: HttpRequest, asked: Query[ScopeIn]) -> list[dict[str, Any]]
 
 @router.get("/{key}/matters", response=MattersOut)
 def figure_matters(
-    request: HttpRequest, key: str, asked: Query[ScopeIn], after: str = "", before: str = "", limit: int = 50
+    request: HttpRequest, key: str, asked: Query[ScopeIn], after: str = "", before: str = "", limit: Limit = 50
 ) -> HttpResponse:
     """The matters that a figure counts, newest first, as they are now; ``after`` of an answer is the cursor of the next page."""
     scope, figure = scope_of(request, asked), FIGURES.get(key)
     if not figure or figure.opens != "matters":
         raise Http404
     found = figure.rows(scope).seen_by(person(request))  # type: ignore[attr-defined]
-    return listed(ORDERS["newest"].page(found, Place(before or after, bool(before)), within(limit), shown))
+    return listed(ORDERS["newest"].page(found, Place(before or after, bool(before)), limit, shown))
 
 
 @router.get("/{key}/teams", response=list[CountedTeamOut])

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from muster.api.asked import Form, Key, Moment, about, listed, must_hold, person
+from muster.api.asked import Form, Key, Limit, Moment, about, listed, must_hold, person
 from muster.briefings import dutylog
 from muster.duty.handover import Handover
 from muster.web import trusted
@@ -58,7 +58,7 @@ class HandoversOut(Schema):
 
 @router.get("", response=HandoversOut)
 def handovers(
-    request: HttpRequest, area: str = "", incident: Key | None = None, after: UUID | None = None, limit: int = 50
+    request: HttpRequest, area: str = "", incident: Key | None = None, after: UUID | None = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """The logs of the ``area``, the latest first; without one, of the largest that one commands."""
     must_hold(request, *DESK_ROLES)

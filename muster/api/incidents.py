@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
-from muster.api.asked import Flag, Form, Key, body_of, changed, data_of, listed, must_be_valid, must_hold, person
+from muster.api.asked import Flag, Form, Key, Limit, body_of, changed, data_of, listed, must_be_valid, must_hold, person
 from muster.incidents.incident import Incident, PackInForce
 from muster.people.administration import end_incident, rename_incident
 from muster.people.role import Role
@@ -71,7 +71,7 @@ class OpenIncidentOut(IncidentOut):
 
 
 @router.get("", response=IncidentsOut)
-def incidents(request: HttpRequest, after: Key | None = None, limit: int = 50) -> dict[str, Any]:
+def incidents(request: HttpRequest, after: Key | None = None, limit: Limit = 50) -> dict[str, Any]:
     """Those of the areas that one commands or administers, and of larger ones around; the latest first."""
     must_hold(request, *COMMAND)
     return listed(request, command_scope(request).incidents(), _told, limit, "-started_at", "-pk")

@@ -11,7 +11,7 @@ from ninja import File, Router, Status
 from ninja import Form as Fields
 from ninja.files import UploadedFile
 
-from muster.api.asked import Key, about, body_of, data_of, listed, must_be_valid, must_hold, person
+from muster.api.asked import Key, Limit, about, body_of, data_of, listed, must_be_valid, must_hold, person
 from muster.api.imports import (
     AnswersIn,
     ImportsOut,
@@ -42,7 +42,7 @@ class LedgerAnswersIn(AnswersIn):
 
 @router.get("", response=ImportsOut)
 def ledgers(
-    request: HttpRequest, incident: Key | None = None, after: UUID | None = None, limit: int = 50
+    request: HttpRequest, incident: Key | None = None, after: UUID | None = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """Those that one sent, the newest first."""
     must_hold(request, *DISPATCHES)

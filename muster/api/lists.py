@@ -11,7 +11,7 @@ from ninja import File, Router, Status
 from ninja import Form as Fields
 from ninja.files import UploadedFile
 
-from muster.api.asked import administered, body_of, data_of, listed, must_be_valid, person
+from muster.api.asked import Limit, administered, body_of, data_of, listed, must_be_valid, person
 from muster.api.imports import (
     AnswersIn,
     ImportsOut,
@@ -34,7 +34,7 @@ ListIn = body_of(ListForm, "file", "rows", kind=(Kind, ...), rows=(str, ""))
 
 
 @router.get("", response=ImportsOut)
-def lists(request: HttpRequest, after: UUID | None = None, limit: int = 50) -> dict[str, Any]:
+def lists(request: HttpRequest, after: UUID | None = None, limit: Limit = 50) -> dict[str, Any]:
     """Those that one sent, the newest first."""
     administered(request)
     return listed(request, sent_lists(request), told, limit, "-pk")

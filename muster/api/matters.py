@@ -14,7 +14,7 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field, create_model
 from pydantic_core import to_json
 
-from muster.api.asked import Flag, Moment, Number, person, within
+from muster.api.asked import Flag, Limit, Moment, Number, person
 from muster.briefings.counting import planned
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
@@ -23,7 +23,7 @@ from muster.loop.act import VERBS, Receipt
 from muster.loop.arrival import Caller
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
-from muster.loop.state import Way
+from muster.loop.state import Kind, Status, Way
 from muster.people.organisation import Organisation
 from muster.places.area import Area
 from muster.places.site import Site
@@ -32,10 +32,13 @@ from muster.register.order import Page
 from muster.register.selection import Selection
 
 router = Router(tags=["matters"])
+#: As long as pages take them.
+Text = Annotated[str, Field(max_length=4000)]
+Word = Annotated[str, Field(max_length=60)]
 
 
 class Asked(Schema):
-    """What every act carries: the client-made id of what it writes, and when it occurred, if not now."""
+    """``id`` is the act's own, made by you; of a registration it is the matter's, too. ``at``: when it occurred, if not now."""
 
     model_config = ConfigDict(extra="forbid")
     id: UUID | None = None
@@ -43,20 +46,20 @@ class Asked(Schema):
 
 
 class CallerIn(Schema):
-    name: str = ""
-    phone: str = ""
+    name: Word = ""
+    phone: Word = ""
 
 
 class MatterIn(Asked):
     incident: Number
-    kind: str
-    area: str
-    category: str
-    severity: str
-    text: str
+    kind: Word
+    area: Word
+    category: Word
+    severity: Word
+    text: Text
     site: UUID | None = None
     way: Way = Way.UNANNOUNCED
-    source_number: str = ""
+    source_number: Word = ""
     photos: list[UUID] = []
     caller: CallerIn | None = None
 
@@ -73,8 +76,8 @@ class ReceiptOut(Schema):
 class MatterOut(Schema):
     id: UUID
     number: str
-    kind: str
-    status: str
+    kind: Kind
+    status: Status
     cycle: int
     category: str
     severity: str
@@ -136,14 +139,14 @@ class FiltersIn(Schema):
 
 
 @router.get("", response=MattersOut)
-def matters(request: HttpRequest, asked: Query[FiltersIn], limit: int = 50) -> HttpResponse:
+def matters(request: HttpRequest, asked: Query[FiltersIn], limit: Limit = 50) -> HttpResponse:
     """The matters that one may see, by the register's filters; ``after`` of an answer is the cursor of the next page."""
     incident = Incident.current()
     with incident.clock() if incident else nullcontext(), planned():
         chosen = Selection.of(Look(person(request), incident), request.GET)
         for problem in chosen.problems:
             raise problem.refusal
-        return listed(chosen.order.page(chosen.matters, chosen.place, within(limit), shown))
+        return listed(chosen.order.page(chosen.matters, chosen.place, limit, shown))
 
 
 #: What a list tells of a matter: the columns of ``MatterOut``, in its order.
@@ -223,12 +226,13 @@ FIELDS: dict[str, tuple[Any, Load]] = {
     "before": (list[UUID], files),
     "after": (list[UUID], files),
     "target": (UUID, seen),
-    "area": (str, lambda request, code: get_object_or_404(Area, pk=code)),
+    "area": (Word, lambda request, code: get_object_or_404(Area, pk=code)),
     "until": (Moment, as_it_is),
     "due_at": (Moment, as_it_is),
     "rating": (Annotated[int, Field(strict=True)], as_it_is),
     **dict.fromkeys(("passed", "done", "upheld", "granted"), (Flag, as_it_is)),
-    **dict.fromkeys(("text", "reason", "remark", "number", "category", "severity"), (str, as_it_is)),
+    **dict.fromkeys(("text", "reason", "remark"), (Text, as_it_is)),
+    **dict.fromkeys(("number", "category", "severity"), (Word, as_it_is)),
 }
 
 

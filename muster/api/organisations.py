@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema, Status
 
 from muster.api.asked import (
     Key,
+    Limit,
     administered,
     body_of,
     changed,
@@ -42,7 +43,7 @@ class OrganisationsOut(Schema):
 
 @router.get("", response=OrganisationsOut)
 def organisations(
-    request: HttpRequest, asked: Query[OrganisationFilterIn], after: Key | None = None, limit: int = 50  # type: ignore[valid-type]
+    request: HttpRequest, asked: Query[OrganisationFilterIn], after: Key | None = None, limit: Limit = 50  # type: ignore[valid-type]
 ) -> dict[str, Any]:  # fmt: skip
     """The roots of the tree within one's area; narrowed, whatever fits, wherever it stands."""
     scope = administered(request)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
-from muster.api.asked import Form, Invalid, Key, Number, about, listed, must_hold, person
+from muster.api.asked import Form, Invalid, Key, Limit, Number, about, listed, must_hold, person
 from muster.incidents.incident import PackInForce
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
@@ -63,7 +63,7 @@ class PackOut(Schema):
     text: str
 
 
-class FaultOut(Schema):
+class PackFaultOut(Schema):
     line: int
     key: str
     what: str
@@ -78,13 +78,13 @@ class CheckOut(Schema):
     """``changes`` against the ``instead_of`` in force now: lines added, removed, unchanged around, and where a passage begins."""
 
     instead_of: int | None
-    faults: list[FaultOut]
+    faults: list[PackFaultOut]
     changes: list[ChangeOut]
 
 
 @router.get("", response=InForcesOut)
 def packs(
-    request: HttpRequest, incident: Key | None = None, after: Key | None = None, limit: int = 50
+    request: HttpRequest, incident: Key | None = None, after: Key | None = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """Every time that a version was put in force, the latest first."""
     must_hold(request, *READS)

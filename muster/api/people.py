@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema, Status
 
 from muster.api.asked import (
     Key,
+    Limit,
     Moment,
     administered,
     body_of,
@@ -81,7 +82,7 @@ class EndedOut(Schema):
 
 @router.get("", response=PeopleOut)
 def people(
-    request: HttpRequest, asked: Query[PeopleFilterIn], after: Key | None = None, limit: int = 50  # type: ignore[valid-type]
+    request: HttpRequest, asked: Query[PeopleFilterIn], after: Key | None = None, limit: Limit = 50  # type: ignore[valid-type]
 ) -> dict[str, Any]:  # fmt: skip
     """Who belongs to organisations of one's area, by name, narrowed as on the page."""
     scope = administered(request)

@@ -10,7 +10,17 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 
-from muster.api.asked import administered, body_of, changed, data_of, listed, must_be_saved, must_be_valid, worked_in
+from muster.api.asked import (
+    Limit,
+    administered,
+    body_of,
+    changed,
+    data_of,
+    listed,
+    must_be_saved,
+    must_be_valid,
+    worked_in,
+)
 from muster.people import directory
 from muster.places.site import Site
 from muster.web.sites import SiteFilter, SiteForm, known_site
@@ -39,7 +49,7 @@ class SitesOut(Schema):
 
 @router.get("", response=SitesOut)
 def sites(
-    request: HttpRequest, asked: Query[SiteFilterIn], after: UUID | None = None, limit: int = 50  # type: ignore[valid-type]
+    request: HttpRequest, asked: Query[SiteFilterIn], after: UUID | None = None, limit: Limit = 50  # type: ignore[valid-type]
 ) -> dict[str, Any]:  # fmt: skip
     """The sites where one has a role, by name, narrowed as on the page; without ``state`` the open ones."""
     scope = worked_in(request)

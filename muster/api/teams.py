@@ -12,6 +12,7 @@ from muster.api.asked import (
     Flag,
     Form,
     Key,
+    Limit,
     Number,
     administered,
     body_of,
@@ -61,7 +62,7 @@ class TeamsOut(Schema):
 
 @router.get("", response=TeamsOut)
 def teams(
-    request: HttpRequest, organisation: Key | None = None, after: Key | None = None, limit: int = 50
+    request: HttpRequest, organisation: Key | None = None, after: Key | None = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """The teams of one's organisations that haven't ended, or of one of them."""
     found = administered(request).teams().filter(until=None)

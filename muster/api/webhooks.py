@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -11,16 +11,18 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from muster.api.asked import Form, Invalid, listed, must_hold, person
+from muster.api.asked import Form, Limit, listed, must_hold, person
 from muster.exchange.webhooks import LONGEST, Delivery, Webhook, actions
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
+from muster.loop.refusals import AlreadyDone
 from muster.people.role import Role
 from muster.web import trusted
 from muster.web.rolecards import ROLE_CARD
 from muster.web.webhooks import own_webhooks
 
 router = Router(tags=["webhooks"])
+ACTIONS = tuple(actions())
 
 
 class NotFresh(Refusal):
@@ -32,11 +34,15 @@ class NotFresh(Refusal):
 
 
 class WebhookIn(Form):
-    """``actions``: which acts it is told of, as the history calls them; none, all."""
+    """``actions``: which acts it is told of, as the history calls them; none, all. ``address``: ``https://``, or ``http://``
+    within the city's own network, and a host that whoever runs Muster allows. ``id``: made by you, so that asking again makes no
+    second one.
+    """
 
     name: str = Field(min_length=1, max_length=60, pattern=r"\S")
     address: str = Field(max_length=LONGEST)
-    actions: list[str] = Field([], max_length=100)
+    actions: list[Literal[ACTIONS]] = Field([], max_length=100)  # type: ignore[valid-type]
+    id: UUID | None = None
 
 
 class WebhookOut(Schema):
@@ -64,7 +70,8 @@ class WebhooksOut(Schema):
 
 
 class DeliveryOut(Schema):
-    """``id`` is the message's ``webhook-id``; ``state``: waiting, delivered, or dropped where one may not see it any more."""
+    """``id`` is the message's ``webhook-id``; ``state``: waiting, delivered, or dropped where one may not see it any more;
+    ``tries``: those in vain."""
 
     id: UUID
     type: str
@@ -113,7 +120,7 @@ whose base64 follows `whsec_` in the secret.
 
 
 @router.get("", response=WebhooksOut)
-def webhooks(request: HttpRequest, after: UUID | None = None, limit: int = 50) -> dict[str, Any]:
+def webhooks(request: HttpRequest, after: UUID | None = None, limit: Limit = 50) -> dict[str, Any]:
     """One's own, the newest first."""
     must_hold(request, *Role)
     return listed(request, own_webhooks(request), _told, limit, "-pk")
@@ -123,14 +130,11 @@ def webhooks(request: HttpRequest, after: UUID | None = None, limit: int = 50) -
 def make(request: HttpRequest, asked: WebhookIn) -> Status[Any]:
     """From now on ``address`` is told of the ``actions`` on matters that one sees."""
     must_hold(request, *Role)
-    unknown = sorted(set(asked.actions) - set(actions()))
-    if unknown:
-        raise Invalid(fields={"actions": {"messages": [", ".join(unknown)], "candidates": actions()}})
     token = getattr(request, "token", None)
     if not token and (trusted.by_pin(request) or not trusted.just_passed(request)):
         raise NotFresh
     by_card = token.by_card if token else bool(request.session.get(ROLE_CARD))
-    made, secret = Webhook.make(person(request), asked.name, asked.address, asked.actions, by_card=by_card)
+    made, secret = Webhook.make(person(request), asked.name, asked.address, asked.actions, by_card=by_card, id=asked.id)
     return Status(201, {**_told(_own(request, made.pk)), "secret": secret})
 
 
@@ -140,7 +144,7 @@ def webhook(request: HttpRequest, pk: UUID) -> dict[str, Any]:
 
 
 @router.get("/{uuid:pk}/deliveries", response=DeliveriesOut)
-def deliveries(request: HttpRequest, pk: UUID, after: UUID | None = None, limit: int = 50) -> dict[str, Any]:
+def deliveries(request: HttpRequest, pk: UUID, after: UUID | None = None, limit: Limit = 50) -> dict[str, Any]:
     """What it was told, and what waits, the newest first; what was settled 30 days ago is gone."""
     found = _own(request, pk).deliveries.select_related("entry__matter")
     return listed(request, found, _delivery, limit, "-pk")
@@ -149,7 +153,10 @@ def deliveries(request: HttpRequest, pk: UUID, after: UUID | None = None, limit:
 @router.post("/{uuid:pk}/trial", response={201: DeliveryOut})
 def try_out(request: HttpRequest, pk: UUID) -> Status[Any]:
     """A message of the type ``trial``, which tells of nothing; the worker sends it within seconds."""
-    return Status(201, _delivery(get_object_or_404(own_webhooks(request).filter(ended_at=None), pk=pk).try_out()))
+    found = _own(request, pk)
+    if not found.lives:
+        raise AlreadyDone
+    return Status(201, _delivery(found.try_out()))
 
 
 @router.post("/{uuid:pk}/resumption", response=WebhookOut)

@@ -10,6 +10,7 @@ import base64
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -25,6 +26,7 @@ from muster.lib.said import said
 from muster.loop.act import VERBS
 from muster.loop.conflict import ARRIVALS
 from muster.loop.entry import Entry
+from muster.loop.refusals import ConflictingContent
 from muster.people.person import Person
 
 MOST = 10
@@ -97,19 +99,32 @@ class Webhook(models.Model):
 
     @classmethod
     def make(
-        cls, person: Person, name: str, address: str, actions: list[str], *, by_card: bool = False
+        cls,
+        person: Person,
+        name: str,
+        address: str,
+        actions: list[str],
+        *,
+        by_card: bool = False,
+        id: UUID | None = None,
     ) -> tuple[Webhook, str]:
-        """A new one, and the secret that its messages are signed with, which isn't shown again.
+        """A new one, and the secret that its messages are signed with, which isn't shown again. The same id is the same one.
 
-        Raises AddressNotClear, HostNotAllowed, TooManyWebhooks.
+        Raises AddressNotClear, HostNotAllowed, TooManyWebhooks, ConflictingContent.
         """
         must_be_allowed(address)
+        there = cls.objects.filter(pk=id).first() if id else None
+        if there:
+            if (there.person_id, there.name, there.address, there.actions) != (person.pk, name, address, actions):
+                raise ConflictingContent(id=id)
+            return there, there.secret
         if cls.objects.filter(person=person, ended_at=None).count() >= MOST:
             raise TooManyWebhooks(most=MOST)
         last = Entry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
         made = cls.objects.create(
-            person=person, name=name, address=address, actions=actions, by_card=by_card, after_entry=last
-        )
+            id=id or uuid7(), person=person, name=name, address=address, actions=actions, by_card=by_card,
+            after_entry=last,
+        )  # fmt: skip
         return made, made.secret
 
     @property
@@ -125,6 +140,8 @@ class Webhook(models.Model):
 
     def end(self, by: Person | None) -> None:
         """Told nothing any more; without ``by``, because the other side said that it is gone (410)."""
+        waiting = self.deliveries.filter(state=DeliveryState.WAITING)
+        waiting.update(state=DeliveryState.DROPPED, settled_at=timezone.now())
         Webhook.objects.filter(pk=self.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=by)
 
     def resume(self) -> None:

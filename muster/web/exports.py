@@ -24,6 +24,7 @@ from muster.exchange.lists.records import Form, ListExport
 from muster.lib import clock
 from muster.lib.ids import uuid7
 from muster.lib.refusal import Refusal
+from muster.loop.refusals import ConflictingContent
 from muster.people.organisation import Organisation
 from muster.people.role import Role
 from muster.people.scope import Scope
@@ -191,8 +192,13 @@ def _as_written(kind: Kind | None, query: QueryDict) -> QueryDict:
     return told
 
 
-def asked_for(request: HttpRequest, kind: Kind, query: QueryDict, form: ExportForm, listing: Listing) -> ListExport:
-    """Written into the log, and made: now, or by the worker where it takes long."""
+def asked_for(
+    request: HttpRequest, kind: Kind, query: QueryDict, form: ExportForm, listing: Listing, *, anew: bool = True
+) -> ListExport:
+    """Written into the log, and made: now, or by the worker where it takes long.
+
+    Who came back with the browser and asks for something else under the same id asks ``anew``; else ConflictingContent is raised.
+    """
     at_once = listing.tally(AT_ONCE + 1) <= AT_ONCE
     given, person = form.cleaned_data, person_of(request)
     said = {
@@ -202,7 +208,8 @@ def asked_for(request: HttpRequest, kind: Kind, query: QueryDict, form: ExportFo
     there = ListExport.objects.filter(pk=given["id"]).first()
     if there and there.by_id == person.pk and all(getattr(there, name) == value for name, value in said.items()):
         return there
-    # Who came back with the browser and asks for something else asks anew.
+    if there and not anew:
+        raise ConflictingContent(id=there.pk)
     pk = uuid7() if there else given["id"]
     asked = ListExport(
         id=pk, by=person, incident=incident_of(request), at=clock.now(), claimed_at=timezone.now(), **said

@@ -100,6 +100,7 @@ def _told(webhook: Webhook, delivery: Delivery) -> bool:
         return False
     if status == 410:
         webhook.end(None)
+        return False
     if not 200 <= status < 300:
         delivery.fail(status, "")
         return False

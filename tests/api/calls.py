@@ -94,6 +94,7 @@ def of_reading(cast: Cast, there: SimpleNamespace) -> dict[str, Callable[[], Cal
         "GET /api/figures/{key}/teams": lambda: get(f"/api/figures/inspection_teams/teams?area={cast.county.pk}"),
         "GET /api/bulletins": lambda: get("/api/bulletins"),
         "GET /api/bulletins/{pk}": lambda: get(f"/api/bulletins/{there.bulletin}"),
+        "GET /api/me": lambda: get("/api/me"),
         "GET /api/work": lambda: get("/api/work"),
         "GET /api/views": lambda: get("/api/views"),
         "PATCH /api/views/{pk}": lambda: send(f"/api/views/{there.view}", name="超时的"),
