@@ -60,13 +60,13 @@ def test_a_city_brain_is_told(cast: Visitors, brain: tuple[str, Got]) -> None:
     with duty.page.expect_navigation():
         duty.page.locator("a[href='/me/webhooks/']").click()
     assert not here(duty)
-    assert duty.send(name="城市大脑", address="http://127.0.0.2/").status == 422
+    assert duty.send(name="一网统管", address="http://127.0.0.2/").status == 422
     assert "127.0.0.2" in duty.page.locator("main form .errorlist").inner_text()
     duty.send(address=address)
     secret = duty.page.locator("#secret").input_value()
     assert not here(duty)
     with duty.page.expect_navigation():
-        duty.page.locator("main .rows a", has_text="城市大脑").click()
+        duty.page.locator("main .rows a", has_text="一网统管").click()
     pressed(duty, "trial")
     assert waited(got, 1) == ["trial"]
     matter = duty.city.sql(ASSIGNED)
@@ -76,7 +76,7 @@ def test_a_city_brain_is_told(cast: Visitors, brain: tuple[str, Got]) -> None:
     assert told[1]["data"]["matter"] == matter
     assert "联调" not in json.dumps(told, ensure_ascii=False)
     duty.go("/me/webhooks/")
-    duty.page.locator("main .rows a", has_text="城市大脑").click()
+    duty.page.locator("main .rows a", has_text="一网统管").click()
     assert duty.page.locator("main .rows li").count() == 2
     assert not here(duty)
     other = cast("demo.deputy")
