@@ -12,8 +12,8 @@ from ninja import Router, Schema
 
 from muster.api.asked import Key, Limit, body_of, data_of, listed, must_be_valid, person
 from muster.loop.conflict import Conflict
+from muster.loop.conflictscope import conflicts_seen_by, governed_by
 from muster.web.conflicts import SettlementForm
-from muster.web.conflictscope import conflicts_seen_by, governed_by
 
 router = Router(tags=["conflicts"])
 SettlementIn = body_of(SettlementForm)

@@ -25,7 +25,7 @@ from muster.web.scope import scope_of
 router = Router(tags=["exports"])
 #: What the pages of lists are narrowed by.
 MATTERS = {field.alias or name for name, field in FiltersIn.model_fields.items()}
-OTHERS = {"area", "organisation", "as_of", "from", "to", "figure"}
+OTHERS = {"area", "organisation", "as_of", "from", "to", "figure", "state", "person", "place"}
 
 
 class ExportIn(Form):

@@ -27,12 +27,12 @@ from muster.loop.act import VERBS
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
 from muster.loop.situation import Actor, situations_of
+from muster.loop.words import STEPS
 from muster.people.person import Person
 from muster.people.role import AREA_ROLES, Role
 from muster.web.bulkform import BulkForm
 from muster.web.context import roles_of
 from muster.web.scope import person_of
-from muster.web.words import STEPS
 
 MOST = 500
 BUDGET_S = 20.0

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.lib.refusal import Refusal
 from muster.loop.conflict import Conflict
+from muster.loop.conflictscope import conflicts_seen_by
 from muster.loop.matter import Matter
-from muster.web.conflictscope import conflicts_seen_by
+from muster.loop.words import STEPS
 from muster.web.conflictside import ConflictPage
 from muster.web.scope import person_of
-from muster.web.words import STEPS
 
 PAGE = 50
 

@@ -15,23 +15,23 @@ from django.utils.translation import gettext_lazy
 from muster.evidence.file import File
 from muster.incidents.incident import Incident
 from muster.loop.conflict import ARRIVALS, Conflict
+from muster.loop.conflictscope import governed_by
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUN_OF
 from muster.loop.state import Kind, Way
 from muster.loop.steps import Reclassification
+from muster.loop.words import STEPS
 from muster.people.organisation import Organisation
 from muster.people.person import Person
 from muster.people.team import Team
 from muster.places.area import Area
 from muster.places.site import Site
 from muster.policy.pack import Pack
-from muster.web.conflictscope import governed_by
 from muster.web.matterpage import MatterPage, Told
 from muster.web.stepform import OUTCOMES
 from muster.web.templatetags.look import day_time
-from muster.web.words import STEPS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

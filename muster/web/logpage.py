@@ -15,8 +15,8 @@ from muster.briefings.figure import FIGURES
 from muster.briefings.listing import shown
 from muster.duty.duty import Post
 from muster.duty.handover import Handover, How
+from muster.loop.words import STEPS, happened
 from muster.places.area import Area
-from muster.web.words import STEPS, happened
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -21,6 +21,7 @@ from muster.lib.refusal import Refusal
 from muster.loop.act import VERBS
 from muster.loop.bulletin import Bulletin
 from muster.loop.conflict import Conflict
+from muster.loop.conflictscope import GOVERN, governed_by
 from muster.loop.contact import Contact
 from muster.loop.entry import Entry
 from muster.loop.matter import Matter
@@ -28,13 +29,12 @@ from muster.loop.nouns import NOUN_OF
 from muster.loop.situation import Actor, Situation, situation_of
 from muster.loop.state import Status
 from muster.loop.steps import Evidence
+from muster.loop.words import STEPS as WORDS
+from muster.loop.words import Words, happened
 from muster.people.person import Person
 from muster.people.role import AREA_ROLES, Role
-from muster.web.conflictscope import GOVERN, governed_by
 from muster.web.matterrows import CONFLICT, CONTACT, ENTRIES, EVIDENCE, IMPORTED, step_rows
 from muster.web.stepform import OUTCOMES
-from muster.web.words import STEPS as WORDS
-from muster.web.words import Words, happened
 
 #: The order in which the next step is offered; the first that is possible is the page's one action.
 ORDER = (

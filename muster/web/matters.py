@@ -16,13 +16,13 @@ from muster.loop.act import VERBS
 from muster.loop.contact import Contact
 from muster.loop.matter import Matter
 from muster.loop.nouns import NOUNS
+from muster.loop.words import STEPS
 from muster.people.person import Reveal
 from muster.web.matterpage import MatterPage
 from muster.web.referrals import referred
 from muster.web.scope import person_of
 from muster.web.seen import seen
 from muster.web.stepform import StepForm, with_new_id
-from muster.web.words import STEPS
 
 
 @require_GET

@@ -18,12 +18,12 @@ from muster.lib.refusal import Refusal
 from muster.loop.act import VERBS
 from muster.loop.matter import Matter
 from muster.loop.refusals import ConflictingContent
+from muster.loop.words import STEPS
 from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 from muster.people.role import Role
 from muster.places.area import Area
 from muster.policy.sections import EvidenceFiles
-from muster.web.words import STEPS
 
 FILES = ("photos", "before", "after")
 OUTCOMES = ("passed", "done", "upheld", "granted")

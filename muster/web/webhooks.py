@@ -19,13 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from muster.exchange.webhooks import LONGEST, Webhook, actions
 from muster.lib.refusal import Refusal
+from muster.loop.words import STEPS
 from muster.people.role import Role
 from muster.web import trusted
 from muster.web.formpage import line, posted
 from muster.web.guard import holding
 from muster.web.rolecards import ROLE_CARD
 from muster.web.scope import person_of
-from muster.web.words import STEPS
 
 SHOWN = 50
 

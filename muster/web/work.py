@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from muster.lib import clock
+from muster.loop.conflictscope import conflicts_seen_by
 from muster.loop.draw import RevisitDraw
 from muster.loop.fields import HEARD_BY_TELEPHONE
 from muster.loop.matter import Matter, Matters
@@ -24,7 +25,6 @@ from muster.loop.state import WORKED_ON, Kind, Status
 from muster.loop.steps import ExtensionRequest, Return, Silence, Verification
 from muster.people.person import Person
 from muster.people.role import Role
-from muster.web.conflictscope import conflicts_seen_by
 from muster.web.context import roles_of
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from muster.exchange.lists import directory, matters, reports
+from muster.exchange.lists import directory, logs, matters, reports
 from muster.exchange.lists.listing import Kind
 from muster.people.role import AREA_ROLES, Role
 
 ADMINISTERS = (Role.ADMINISTRATOR,)
 DISPATCHES = (Role.HEADQUARTERS, Role.DISPATCHER)
+COMMANDS = (Role.HEADQUARTERS, Role.ADMINISTRATOR)
 READS = (*AREA_ROLES, Role.LIAISON)
 
 LISTS: dict[str, Kind] = {
@@ -28,7 +29,13 @@ LISTS: dict[str, Kind] = {
         Kind("bulletins", _("Bulletins"), "bulletins", READS, reports.bulletins),
         Kind("ledgers", _("Ledgers"), "ledgers", DISPATCHES, reports.ledgers),
         Kind("handovers", pgettext_lazy("list", "Hand-overs"), "handovers", DISPATCHES, reports.handovers),
-        Kind("incidents", _("Incidents"), "incidents", (Role.HEADQUARTERS, Role.ADMINISTRATOR), reports.incidents),
+        Kind("incidents", _("Incidents"), "incidents", COMMANDS, reports.incidents),
+        Kind("packs", _("Policy packs"), "packs", COMMANDS, logs.packs),
+        Kind("walls", _("Walls"), "walls", (Role.HEADQUARTERS,), logs.walls),
+        Kind("computers", _("Trusted computers"), "computers", tuple(Role), logs.computers),
+        Kind("conflicts", _("Conflicts"), "conflicts", tuple(Role), logs.conflicts),
+        Kind("duties", pgettext_lazy("list", "Duties"), "desk", DISPATCHES, logs.duties),
+        Kind("administration", _("What administrators did"), "people", ADMINISTERS, logs.administration),
         Kind("exports", _("Exports"), "exports", tuple(Role), reports.exports),
     )
 }

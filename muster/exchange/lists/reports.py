@@ -82,7 +82,7 @@ def ledgers(asked: Asked) -> Listing:
 
 def handovers(asked: Asked) -> Listing:
     """Of the area that is asked for, else of the largest that one commands."""
-    incident, code = _incident(asked), asked.query.get("area")
+    incident, code = incident_of(asked), asked.query.get("area")
     area = next((one for one in commanded(asked.person, incident) if code in (None, "", one.pk)), None)
     logs = Handover.objects.filter(incident=incident, area=area).select_related("outgoing", "incoming")
     filters = [(_("Area"), area.place)] if area else []
@@ -100,7 +100,7 @@ def exports(asked: Asked) -> Listing:
     return of_query(_("Exports"), EXPORTS, seen)
 
 
-def _incident(asked: Asked) -> Incident:
+def incident_of(asked: Asked) -> Incident:
     if not asked.incident:
         raise NoIncident
     return asked.incident
@@ -108,7 +108,7 @@ def _incident(asked: Asked) -> Incident:
 
 def _scope(asked: Asked) -> Scope:
     """What the address asks for; another's area doesn't exist."""
-    incident = _incident(asked)
+    incident = incident_of(asked)
     own = own_area(asked.person, incident)
     if not own and not asked.query.get("organisation"):
         raise NotYours

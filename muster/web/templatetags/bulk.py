@@ -7,9 +7,9 @@ from typing import Any
 from django import template
 
 from muster.loop.nouns import NOUNS
+from muster.loop.words import STEPS, Words
 from muster.web.bulk import BULK
 from muster.web.context import roles_of
-from muster.web.words import STEPS, Words
 
 register = template.Library()
 

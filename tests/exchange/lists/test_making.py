@@ -34,7 +34,9 @@ MAY = {
     "figures": "chief dispatcher finder verifier fixer reader", "areas-below": "chief dispatcher finder verifier fixer reader",
     "teams": "chief dispatcher finder verifier reader", "bulletins": "chief dispatcher finder verifier fixer reader",
     "ledgers": "chief dispatcher", "handovers": "chief dispatcher", "incidents": "chief administrator",
-    "exports": "chief dispatcher finder verifier operator fixer reader administrator",
+    "packs": "chief administrator", "walls": "chief", "duties": "chief dispatcher", "administration": "administrator",
+    **dict.fromkeys(("computers", "conflicts", "exports"),
+                    "chief dispatcher finder verifier operator fixer reader administrator"),
 }  # fmt: skip
 
 
