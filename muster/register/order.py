@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import BooleanField, DateTimeField, QuerySet
@@ -21,7 +21,18 @@ from muster.register.search import searches
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-Shown = Callable[[list[UUID]], Iterable[Matter]]
+
+class Placed(Protocol):
+    """What tells its place in a list."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def clock_due_at(self) -> datetime | None: ...
+
+
+Row = TypeVar("Row", bound=Placed)
 COUNTED = 10_000
 """How far matters are counted; beyond, it is “10,000+”."""
 DUE = "clock_due(matter.status, matter.due_at, matter.verify_due_at)"
@@ -34,10 +45,6 @@ class UnclearPlace(Refusal):
     message = said("“{text}” is no place in this list. Begin at its first page.")
 
 
-def whole(keys: list[UUID]) -> Matters:
-    return Matter.objects.filter(pk__in=keys)
-
-
 @dataclass(frozen=True)
 class Order:
     """By number, which is by id, or by the deadline of the clock that runs; ``down``: the last first."""
@@ -47,7 +54,7 @@ class Order:
     due: bool = False
     down: bool = False
 
-    def page(self, found: Matters, asked: Place, size: int, shown: Shown = whole) -> Page:
+    def page(self, found: Matters, asked: Place, size: int, shown: Callable[[list[UUID]], Iterable[Row]]) -> Page[Row]:
         """The page that follows a place, or goes before it; ``shown`` reads its rows.
 
         Which rows it has is asked first: often an index alone tells it, and nothing is read that isn't shown.
@@ -73,7 +80,7 @@ class Order:
         if at:
             _read(at, self.due)
 
-    def place(self, matter: Matter) -> str:
+    def place(self, matter: Placed) -> str:
         due = matter.clock_due_at
         return f"{due.isoformat() if due else NEVER}~{matter.pk}" if self.due else str(matter.pk)
 
@@ -108,10 +115,10 @@ FIRST = Place()
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[Row]):
     """Rows, and the places of the page before and the page after; empty where there is none."""
 
-    rows: list[Matter]
+    rows: list[Row]
     before: str
     after: str
 

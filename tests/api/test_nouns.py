@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +239,21 @@ def test_by_a_session_that_is_not_fresh_no_webhook_is_made_and_by_a_token_one_is
     assert (repeated.status_code, repeated.json()["secret"]) == (201, answer.json()["secret"])
     other = Client().post("/api/webhooks", {**again, "name": "别的"}, content_type="application/json", **bearer)
     assert (other.json()["code"], Webhook.objects.count()) == ("conflict", 1)
+
+
+def test_a_list_tells_of_each_matter_what_the_matter_itself_does(cast: Cast) -> None:
+    cast.closed(cast.finding(text='"引号"\\ 换行\n<b>', severity="minor"))
+    cast.at_closure()
+    cast.request()
+    ask = api(cast.deputy)
+    for sort in ("newest", "oldest", "due", "due_last"):
+        for one in ask("get", f"/matters?sort={sort}")[1]["items"]:
+            alone = ask("get", f"/matters/{one['id']}")[1]
+            assert list(one) == list(alone)
+            for name, value in alone.items():
+                if name.endswith("_at") and value:
+                    # One matter is told to the millisecond.
+                    off = datetime.fromisoformat(one[name]) - datetime.fromisoformat(value)
+                    assert timedelta() <= off < timedelta(milliseconds=1)
+                else:
+                    assert one[name] == value

@@ -76,6 +76,7 @@ PAGES: dict[str, dict[str, str]] = {
         "new-team": "/organisations/{organisation}/teams/new/",
         "team": "/teams/{team}/",
         "edit-team": "/teams/{team}/edit/",
+        "team-members": "/teams/{team}/members/",
         "places": "/places/",
         "place-sites": "/places/sites/",
         "new-site": "/places/sites/new/",

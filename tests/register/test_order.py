@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,15 +23,19 @@ def key(order: Order, one: Matter) -> tuple[object, object]:
     return ((one.clock_due_at or far) if order.due else 0, one.pk)
 
 
+def whole(keys: list[UUID]) -> QuerySet[Matter]:
+    return Matter.objects.filter(pk__in=keys)
+
+
 def walk(order: Order, size: int, back: bool) -> list[list[Matter]]:
     """All pages from the first on, or from the last one back to the first."""
-    pages: list[Page] = [order.page(Matter.objects.all(), Place(), size)]
+    pages: list[Page[Matter]] = [order.page(Matter.objects.all(), Place(), size, whole)]
     while pages[-1].after:
-        pages.append(order.page(Matter.objects.all(), Place(pages[-1].after), size))
+        pages.append(order.page(Matter.objects.all(), Place(pages[-1].after), size, whole))
     if back:
         pages = pages[-1:]
         while pages[0].before:
-            pages.insert(0, order.page(Matter.objects.all(), Place(pages[0].before, back=True), size))
+            pages.insert(0, order.page(Matter.objects.all(), Place(pages[0].before, back=True), size, whole))
     return [page.rows for page in pages]
 
 
