@@ -19,14 +19,16 @@ from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, create_model
 
 from muster.briefings.asked import NoIncident
+from muster.duty.handover import How
 from muster.incidents.incident import Incident
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.people.person import Person
 from muster.people.role import Role
 from muster.people.scope import Scope
+from muster.web import trusted
 from muster.web.asking import AskingInput
-from muster.web.context import incident_here, incidents_of, roles_of
+from muster.web.context import incident_of, incidents_of, roles_of
 from muster.web.formpage import saved
 from muster.web.leaf import Leaf, leaf
 from muster.web.scope import scope_of
@@ -99,14 +101,28 @@ def worked_in(request: HttpRequest) -> Scope:
 @contextlib.contextmanager
 def about(request: HttpRequest, incident: int | None) -> Iterator[Incident]:
     """The incident of that number, else the person's current one, under its clock. Raises NoIncident."""
+    with clocked(request, incident) as here:
+        if not here:
+            raise NoIncident
+        yield here
+
+
+@contextlib.contextmanager
+def clocked(request: HttpRequest, incident: int | None = None) -> Iterator[Incident | None]:
+    """The same where there may be none: then by the world's clock."""
     if incident is not None:
         found = next((one for one in incidents_of(request) if one.pk == incident), None)
         if not found:
             raise NoIncident
         request._incident = found  # type: ignore[attr-defined]
-    here = incident_here(request)
-    with here.clock():
+    here = incident_of(request)
+    with here.clock() if here else contextlib.nullcontext():
         yield here
+
+
+def how(request: HttpRequest) -> str:
+    """How who acts here came in: what a signature says. A token counts as a session, whatever cookie comes with it."""
+    return How.SESSION if hasattr(request, "token") else trusted.how(request)
 
 
 def listed(
@@ -174,7 +190,7 @@ def data_of(asked: Schema) -> dict[str, Any]:
 def changed(form: forms.BaseForm, asked: Schema) -> dict[str, Any]:
     """All that the form would hold, with what was said in its place."""
     present = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return present | data_of(asked)
+    return {name: "" if value is None else value for name, value in present.items()} | data_of(asked)
 
 
 def must_be_valid(form: forms.BaseForm) -> Mapping[str, Any]:

@@ -50,6 +50,9 @@ class TokenAuth(HttpBearer):
         found.person.keeps_grants = True
         if not found.second_factor and found.person.needs_second_factor():
             raise FactorMissing
+        # What was looked up for a cookie's person is forgotten.
+        for name in ("_roles", "_scope", "_incident", "_incidents"):
+            request.__dict__.pop(name, None)
         request.user = found.person
         request.token = found  # type: ignore[attr-defined]
         return found.person

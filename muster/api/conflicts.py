@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
-from muster.api.asked import Key, Limit, body_of, data_of, listed, must_be_valid, person
+from muster.api.asked import Key, Limit, body_of, clocked, data_of, listed, must_be_valid, person
 from muster.loop.conflict import Conflict
 from muster.loop.conflictscope import conflicts_seen_by, governed_by
 from muster.web.conflicts import SettlementForm
@@ -58,7 +58,8 @@ def settle(request: HttpRequest, pk: Key, asked: SettlementIn) -> dict[str, Any]
     known = _known(request, pk)
     if not Conflict.objects.filter(governed_by(person(request)), pk=known.pk).exists():
         raise Http404
-    known.settle(person(request), must_be_valid(SettlementForm(data_of(asked)))["remark"])
+    with clocked(request):
+        known.settle(person(request), must_be_valid(SettlementForm(data_of(asked)))["remark"])
     return _told(_known(request, pk))
 
 

@@ -6,15 +6,18 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from muster.api.asked import Form, Key, Moment, Number, about, must_hold, person
-from muster.duty.duty import Duty, Post, on_duty
+from muster.duty.duty import Duty, Post, candidates, on_duty
 from muster.duty.handover import HandoverItem, open_items
 from muster.loop.matter import Matter
+from muster.loop.refusals import ConflictingContent
 from muster.people.person import Person
 from muster.web.deskscope import DESK_ROLES, Desk, desk_of
 from muster.web.handover import desk_for
@@ -73,7 +76,7 @@ def go_on_duty(request: HttpRequest, asked: DutyIn, area: str = "", incident: Ke
     """Oneself or somebody else; who held a post for one is relieved."""
     with about(request, incident):
         desk = _desk(request)
-        who = get_object_or_404(Person, pk=asked.person, is_active=True) if asked.person else person(request)
+        who = get_object_or_404(_offered(desk), pk=asked.person) if asked.person else person(request)
         return Status(201, _told(Duty.take(desk.incident, desk.area, asked.post, who, asked.until, desk.person)))
 
 
@@ -104,8 +107,9 @@ def add_item(request: HttpRequest, asked: ItemIn, area: str = "", incident: Key 
         matter = get_object_or_404(Matter.objects.seen_by(person(request)), pk=asked.matter) if asked.matter else None
         desk = desk_for(request, matter)
         made = HandoverItem.add(desk.incident, desk.area, asked.text.strip(), desk.person, matter, asked.id)
-        if made.by_id != desk.person.pk:
-            raise Http404
+        said = (desk.incident.pk, desk.area.pk, desk.person.pk, asked.text.strip(), matter and matter.pk)
+        if (made.incident_id, made.area_id, made.by_id, made.text, made.matter_id) != said:
+            raise ConflictingContent(id=asked.id)
         return Status(201, _item(made))
 
 
@@ -123,6 +127,12 @@ def _desk(request: HttpRequest) -> Desk:
     """Whoever commands nothing has none; the ``area`` in the address says which."""
     must_hold(request, *DESK_ROLES)
     return desk_of(request)
+
+
+def _offered(desk: Desk) -> QuerySet[Person]:
+    """Who could hold some post of the area: of anybody else not even the name is told."""
+    able = candidates(desk.area, timezone.now()).order_by().values("person")
+    return Person.objects.filter(Q(pk__in=able) | Q(pk=desk.person.pk))
 
 
 def _told(one: Duty) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from muster.api.asked import Flag, Form, Invalid, Key, Limit, about, listed, must_be_valid, must_hold, person
+from muster.api.asked import Flag, Form, Invalid, Key, Limit, clocked, listed, must_be_valid, must_hold, person
 from muster.api.matters import FiltersIn
 from muster.exchange.lists.catalogue import LISTS
 from muster.exchange.lists.listing import Asked, Kind
@@ -23,9 +23,13 @@ from muster.web.exports import NARROWED, ExportForm, asked_for, exports_seen, li
 from muster.web.scope import scope_of
 
 router = Router(tags=["exports"])
-#: What the pages of lists are narrowed by.
-MATTERS = {field.alias or name for name, field in FiltersIn.model_fields.items()}
-OTHERS = {"area", "organisation", "as_of", "from", "to", "figure", "state", "person", "place"}
+SCOPE = {"area", "organisation", "as_of", "from", "to"}
+#: What lists are narrowed by, where their page has no form for it; others by nothing.
+FILTERS: dict[str, set[str]] = {
+    "matters": {field.alias or name for name, field in FiltersIn.model_fields.items()},
+    "areas": {"area"}, "figures": SCOPE, "areas-below": SCOPE, "teams": {*SCOPE, "figure"}, "handovers": {"area"},
+    "duties": {"area"}, "conflicts": {"state"}, "administration": {"person", "place"},
+}  # fmt: skip
 
 
 class ExportIn(Form):
@@ -78,7 +82,7 @@ def take_out(request: HttpRequest, asked: ExportIn, incident: Key | None = None)
     """A ``list``, narrowed by the ``query`` of its page, with the ``reason``. Over 1,000 rows are written by the worker; ask for
     the export again until it is made."""
     must_hold(request, *Role)
-    with about(request, incident) as one:
+    with clocked(request, incident) as one:
         kind = list_called(request, asked.list)
         query, problem = narrowed(scope_of(request), kind, _asked(kind, asked.query))
         if problem:
@@ -110,7 +114,7 @@ def _asked(kind: Kind, text: str) -> QueryDict:
     """What it is narrowed by. A filter misspelt would take out more than was asked for. Raises Invalid."""
     query = QueryDict(text.removeprefix("?"))
     form: Any = NARROWED.get(kind.name)
-    known = set(form.base_fields) if form else MATTERS if kind.name == "matters" else OTHERS
+    known = set(form.base_fields) if form else FILTERS.get(kind.name, set())
     unknown = sorted(set(query) - known)
     if unknown:
         raise Invalid(fields={"query": {"messages": [f"{_('This list has no such filter:')} {', '.join(unknown)}"]}})

@@ -8,11 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from muster.api.asked import Key, Limit, person
+from muster.api.asked import Key, Limit, must_hold, person
 from muster.api.matters import MattersOut, listed, shown
 from muster.briefings.asked import incident_asked, may_read, own_area, scope_asked
 from muster.briefings.figure import FIGURES, Scope
 from muster.briefings.listing import listed as figures_listed
+from muster.people.role import AREA_ROLES
 from muster.register.order import ORDERS, Place
 
 router = Router(tags=["figures"])
@@ -74,8 +75,9 @@ def figure_matters(
 @router.get("/{key}/teams", response=list[CountedTeamOut])
 def figure_teams(request: HttpRequest, key: str, asked: Query[ScopeIn]) -> list[dict[str, Any]]:
     """The teams that a figure counts."""
+    must_hold(request, *AREA_ROLES)
     scope, figure = scope_of(request, asked), FIGURES.get(key)
-    if not figure or figure.opens != "teams":
+    if not figure or figure.opens != "teams" or not may_read(person(request), scope.area):
         raise Http404
     found: Any = figure.rows(scope)
     return [

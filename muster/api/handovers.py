@@ -10,10 +10,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from muster.api.asked import Form, Key, Limit, Moment, about, listed, must_hold, person
+from muster.api.asked import Form, Key, Limit, Moment, about, how, listed, must_hold, person
 from muster.briefings import dutylog
 from muster.duty.handover import Handover
-from muster.web import trusted
 from muster.web.deskscope import DESK_ROLES, desk_of
 from muster.web.handover import LONG, known_log
 
@@ -74,7 +73,7 @@ def sign(request: HttpRequest, asked: SigningIn, area: str = "", incident: Key |
     must_hold(request, *DESK_ROLES)
     with about(request, incident):
         desk = desk_of(request)
-        signed = dutylog.sign(desk.incident, desk.area, desk.person, trusted.how(request), asked.remark.strip())
+        signed = dutylog.sign(desk.incident, desk.area, desk.person, how(request), asked.remark.strip())
         return Status(201, _whole(signed))
 
 
@@ -88,7 +87,7 @@ def take(request: HttpRequest, pk: UUID, asked: TakingOverIn) -> dict[str, Any]:
     """Read, signed and taken over, by another person than who leaves."""
     log = _known(request, pk)
     with log.incident.clock():
-        log.take(person(request), trusted.how(request), asked.until)
+        log.take(person(request), how(request), asked.until)
     return _whole(_known(request, pk))
 
 

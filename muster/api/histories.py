@@ -112,7 +112,9 @@ def refer(request: HttpRequest, pk: UUID, asked: ReferralIn) -> FileResponse:  #
     grant = refers(page)
     if not grant:
         raise Http404
-    return package_of(page, must_be_valid(ReferralForm(data_of(asked))), grant)
+    given = must_be_valid(ReferralForm(data_of(asked)))
+    with page.matter.incident.clock():
+        return package_of(page, given, grant, anew=False)
 
 
 @router.get("/sweeps/{uuid:pk}", response=SweepOut)

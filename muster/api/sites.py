@@ -15,6 +15,7 @@ from muster.api.asked import (
     administered,
     body_of,
     changed,
+    clocked,
     data_of,
     listed,
     must_be_saved,
@@ -81,7 +82,8 @@ def change(request: HttpRequest, pk: UUID, asked: SiteChangeIn) -> dict[str, Any
 @router.post("/{uuid:pk}/closure", response=SiteOut)
 def close(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     """Nothing new is found there any more; what was found there goes on."""
-    _known(request, pk).close()
+    with clocked(request):
+        _known(request, pk).close()
     return site_told(_known(request, pk))
 
 

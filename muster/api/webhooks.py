@@ -59,9 +59,9 @@ class WebhookOut(Schema):
 
 
 class NewWebhookOut(WebhookOut):
-    """``secret`` (``whsec_…``) signs its messages; it isn't told again."""
+    """``secret`` (``whsec_…``) signs its messages. Asked again under the same ``id``, it is told for ten minutes, then null."""
 
-    secret: str
+    secret: str | None
 
 
 class WebhooksOut(Schema):
@@ -112,7 +112,8 @@ class MessageOut(Schema):
 
 #: How a message comes, for who reads nothing but the document.
 SENT = """
-Sent to a webhook's address within seconds of an act, in order. Answer 2xx within 10 seconds; anything else is sent again later,
+Sent to a webhook's address within seconds of an act, as a rule in order; `seq` tells it.
+Answer 2xx within 10 seconds; anything else is sent again later,
 410 ends the webhook. The header `webhook-id` stays the same however often it is sent: take each once. `webhook-signature` holds,
 after `v1,`, the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`, the body as it came, keyed with the bytes
 whose base64 follows `whsec_` in the secret.
@@ -135,7 +136,7 @@ def make(request: HttpRequest, asked: WebhookIn) -> Status[Any]:
         raise NotFresh
     by_card = token.by_card if token else bool(request.session.get(ROLE_CARD))
     made, secret = Webhook.make(person(request), asked.name, asked.address, asked.actions, by_card=by_card, id=asked.id)
-    return Status(201, {**_told(_own(request, made.pk)), "secret": secret})
+    return Status(201, {**_told(_own(request, made.pk)), "secret": secret or None})
 
 
 @router.get("/{uuid:pk}", response=WebhookOut)
@@ -152,7 +153,8 @@ def deliveries(request: HttpRequest, pk: UUID, after: UUID | None = None, limit:
 
 @router.post("/{uuid:pk}/trial", response={201: DeliveryOut})
 def try_out(request: HttpRequest, pk: UUID) -> Status[Any]:
-    """A message of the type ``trial``, which tells of nothing; the worker sends it within seconds."""
+    """A message of the type ``trial``, which tells of nothing; the worker sends it within seconds, unless the webhook rests or
+    waits to try again."""
     found = _own(request, pk)
     if not found.lives:
         raise AlreadyDone

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -36,6 +36,7 @@ TRIAL = "trial"
 PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 2 * 3600, 6 * 3600, 14 * 3600))
 KEPT_FOR = timedelta(days=30)
 CLAIMED_FOR = timedelta(minutes=5)
+TOLD_AGAIN_FOR = timedelta(minutes=10)
 
 
 class AddressNotClear(Refusal):
@@ -108,7 +109,8 @@ class Webhook(models.Model):
         by_card: bool = False,
         id: UUID | None = None,
     ) -> tuple[Webhook, str]:
-        """A new one, and the secret that its messages are signed with, which isn't shown again. The same id is the same one.
+        """A new one, and the secret that its messages are signed with. The same id again is the same one; its secret is told
+        again for some minutes, then it is empty.
 
         Raises AddressNotClear, HostNotAllowed, TooManyWebhooks, ConflictingContent.
         """
@@ -117,14 +119,20 @@ class Webhook(models.Model):
         if there:
             if (there.person_id, there.name, there.address, there.actions) != (person.pk, name, address, actions):
                 raise ConflictingContent(id=id)
-            return there, there.secret
+            # Who got no answer asks at once; later, whoever asks would learn to sign in our name.
+            return there, there.secret if there.lives and timezone.now() - there.at < TOLD_AGAIN_FOR else ""
         if cls.objects.filter(person=person, ended_at=None).count() >= MOST:
             raise TooManyWebhooks(most=MOST)
         last = Entry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
-        made = cls.objects.create(
-            id=id or uuid7(), person=person, name=name, address=address, actions=actions, by_card=by_card,
-            after_entry=last,
-        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                made = cls.objects.create(
+                    id=id or uuid7(), person=person, name=name, address=address, actions=actions, by_card=by_card,
+                    after_entry=last,
+                )  # fmt: skip
+        except IntegrityError:
+            # Somebody was quicker under the same id.
+            return cls.make(person, name, address, actions, by_card=by_card, id=id)
         return made, made.secret
 
     @property
@@ -156,11 +164,12 @@ class Webhook(models.Model):
     def claim(self) -> bool:
         """Whether this process may tell it now: two workers tell nothing twice."""
         free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now())
-        until = timezone.now() + CLAIMED_FOR
-        return bool(Webhook.objects.filter(free, pk=self.pk).update(claimed_until=until))
+        self.claimed_until = timezone.now() + CLAIMED_FOR
+        return bool(Webhook.objects.filter(free, pk=self.pk).update(claimed_until=self.claimed_until))
 
     def release(self) -> None:
-        Webhook.objects.filter(pk=self.pk).update(claimed_until=None)
+        """One's own claim alone."""
+        Webhook.objects.filter(pk=self.pk, claimed_until=self.claimed_until).update(claimed_until=None)
 
 
 class Delivery(models.Model):
@@ -203,18 +212,20 @@ class Delivery(models.Model):
         return {"type": self.type, "timestamp": self.at.isoformat(), "data": _data(self.entry) if self.entry else {}}
 
     def settle(self, state: DeliveryState, status: int | None = None) -> None:
-        self.state, self.status, self.settled_at, self.fault = state, status, timezone.now(), ""
-        self.save()
+        self._change(state=state, status=status, settled_at=timezone.now(), fault="")
 
     def fail(self, status: int | None, fault: str) -> None:
         """Tried again after a while; after the last pause the whole webhook rests, and nothing that waits is lost."""
-        self.status, self.fault = status, fault[:LONGEST]
-        if self.tries < len(PAUSES):
-            self.not_before = timezone.now() + PAUSES[self.tries]
-        else:
+        pause = PAUSES[self.tries] if self.tries < len(PAUSES) else None
+        later = timezone.now() + pause if pause else self.not_before
+        changed = self._change(status=status, fault=fault[:LONGEST], not_before=later, tries=self.tries + 1)
+        if changed and not pause:
             Webhook.objects.filter(pk=self.webhook_id).update(rests_at=timezone.now())
-        self.tries += 1
-        self.save()
+
+    def _change(self, **to: Any) -> bool:
+        """Unless its webhook has ended or was told to go on meanwhile."""
+        waiting = Delivery.objects.filter(pk=self.pk, state=DeliveryState.WAITING, tries=self.tries)
+        return bool(waiting.update(**to))
 
 
 def actions() -> list[str]:
@@ -229,7 +240,7 @@ def must_be_allowed(address: str) -> None:
         host, port = parts.hostname, parts.port
     except ValueError as fault:
         raise AddressNotClear(address=address) from fault
-    if parts.scheme not in ("http", "https") or not host or parts.username or len(address) > LONGEST:
+    if not address.startswith(("http://", "https://")) or not host or parts.username or len(address) > LONGEST:
         raise AddressNotClear(address=address)
     known = settings.WEBHOOK_HOSTS
     if not {"*", host, f"{host}:{port}"}.intersection(known):
@@ -239,6 +250,12 @@ def must_be_allowed(address: str) -> None:
 def live() -> models.QuerySet[Webhook]:
     """Those that are told, of persons who may sign in."""
     return Webhook.objects.filter(ended_at=None, person__is_active=True)
+
+
+def end_webhooks(person: Person, by: Person) -> None:
+    """Those of a person whose account is taken back."""
+    for one in Webhook.objects.filter(person=person, ended_at=None):
+        one.end(by)
 
 
 def clear(now: datetime | None = None) -> int:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from muster.exchange.webhooks import end_webhooks
 from muster.lib.refusal import Refusal
 from muster.lib.said import said
 from muster.people.administration import AdminAction, AdminEntry
@@ -156,9 +157,10 @@ def one_time_password() -> str:
 
 
 def end_sessions(person: Person, by: Person, but: str | None = None) -> int:
-    """How many were ended. Somebody else's access tokens end with them."""
+    """How many were ended. Somebody else's access tokens and webhooks end with them."""
     if person.pk != by.pk:
         end_all(person, by)
+        end_webhooks(person, by)
     ended = list(UserSession.objects.filter(user=person).exclude(session_key=but))
     for session in ended:
         session.end()

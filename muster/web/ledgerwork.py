@@ -79,14 +79,19 @@ def taken(request: HttpRequest, came: LedgerImport) -> None:
 
 def answered(request: HttpRequest, came: LedgerImport) -> None:
     """What the page of a ledger asked, and what was answered."""
-    answers, columns = [], {}
+    answers: list[Answer] = []
+    columns: dict[str, dict[str, str]] = {}
     for nr, question in enumerate(came.report.get("questions", ())):
         if request.POST.get(f"asked-{nr}") == question["text"]:
             answers.append((question["about"], question["text"], request.POST.get(f"answer-{nr}", "")))
     for nr, table in enumerate(came.report.get("tables", ())):
-        columns[table["signature"]] = {
+        known = {one["heading"]: one["key"] for one in table["fields"]}
+        named = {
             one["heading"]: request.POST.get(f"column-{nr}-{at}", one["key"]) for at, one in enumerate(table["fields"])
         }
+        # Of two sheets with the same headings the one that was corrected counts.
+        if named != known:
+            columns[table["signature"]] = named
     remember(came, answers, columns)
 
 

@@ -43,16 +43,18 @@ ORDER = (
     "sweep", "draft_publication", "reply_to_publication", "withdraw", "merge", "ask_voiding", "note", "attach",
 )  # fmt: skip
 MAIN = ORDER[: ORDER.index("revisit") + 1]
-
-
 #: What headquarters and operators write among themselves.
 AMONG_CHECKERS = ("note", "attach", "sweep", "ask_voiding")
 #: Acts that a matter comes in with, or is told of by.
 ARRIVED = ("register", "import_", "tell")
 #: What a step answers.
 ANSWERS = {
-    "rule_return": "return_", "rule_extension": "ask_extension", "void": "ask_voiding", "publish": "draft_publication",
-}  # fmt: skip
+    "rule_return": "return_",
+    "rule_extension": "ask_extension",
+    "void": "ask_voiding",
+    "publish": "draft_publication",
+}
+TEXTS = ("source", "reason", "text", "remark", "number")
 CALLS_BACK = {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}
 
 
@@ -69,8 +71,7 @@ class Told:
 
     @property
     def texts(self) -> list[str]:
-        names = ("source", "reason", "text", "remark", "number")
-        return [text for row in self.rows for name in names if (text := getattr(row, name, ""))]
+        return [text for row in self.rows for name in TEXTS if (text := getattr(row, name, ""))]
 
     @property
     def main(self) -> Any:

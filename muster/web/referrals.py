@@ -26,6 +26,7 @@ from muster.exchange.referrals.records import Referral
 from muster.exchange.referrals.sealing import fingerprint, public_key
 from muster.lib import clock
 from muster.lib.ids import uuid7
+from muster.loop.refusals import ConflictingContent
 from muster.people.person import Grant
 from muster.people.role import Role
 from muster.web.exports import LANGUAGES
@@ -84,12 +85,14 @@ def refers(page: MatterPage) -> Grant | None:
     return next((grant for grant in held if page.matter.shown_by(grant, page.situation)), None)
 
 
-def package_of(page: MatterPage, given: Mapping[str, Any], grant: Grant) -> FileResponse:
+def package_of(page: MatterPage, given: Mapping[str, Any], grant: Grant, *, anew: bool = True) -> FileResponse:
     """The package is made, its hash is kept, and the file is gone from here once it is saved."""
     to, reason = given["to"].strip(), given["reason"].strip()
     there = Referral.objects.filter(pk=given["id"]).first()
     known = there if there and (there.by_id, there.matter_id, there.to, there.reason) == (
         page.person.pk, page.matter.pk, to, reason) else None  # fmt: skip
+    if there and not known and not anew:
+        raise ConflictingContent(id=there.pk)
     asked = known or Referral(
         id=uuid7() if there else given["id"], matter=page.matter, to=to, reason=reason, by=page.person,
         by_organisation=grant.organisation, at=clock.now(),

@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 from muster.worker import jobs  # noqa: F401 - registers its tasks
 from muster.worker.after import run_batch
 from muster.worker.timers import TIMERS
-from muster.worker.webhooks import deliver
+from muster.worker.webhooks import Delivering, deliver
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def run() -> None:
     stop = threading.Event()
     loops = [
         threading.Thread(target=_again, args=(stop, batch), name=name, daemon=True)
-        for name, batch in (("afterwards", run_batch), ("webhooks", deliver))
+        for name, batch in (("afterwards", run_batch), ("webhooks", Delivering()))
     ]
     for loop in loops:
         loop.start()

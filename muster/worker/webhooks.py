@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import urllib3
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from standardwebhooks import Webhook as Signing
 
@@ -25,7 +27,7 @@ from muster.web.matterpage import MatterPage
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
-IN_A_ROW = 50
+AT_A_TIME_S = 60
 #: Nobody is sent on elsewhere, and nobody keeps us waiting.
 POOL = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=5, read=10), maxsize=AT_ONCE)
 
@@ -39,11 +41,30 @@ def tell_of(entry: Entry, webhooks: Iterable[Webhook]) -> None:
 
 def deliver() -> int:
     """Send what is due; how many messages arrived. Several webhooks at once, each in order."""
-    found = due()
-    if not found:
-        return 0
     with ThreadPoolExecutor(AT_ONCE, "webhook") as pool:
-        return sum(pool.map(_apart, found))
+        return sum(pool.map(_apart, due()))
+
+
+class Delivering:
+    """The same again and again without waiting for who is slow: that one is told on while the others' next messages go."""
+
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(AT_ONCE, "webhook")
+        self.busy: set[UUID] = set()
+
+    def __call__(self) -> int:
+        """Nothing is done yet when this returns."""
+        for webhook in due():
+            if webhook.pk not in self.busy:
+                self.busy.add(webhook.pk)
+                self.pool.submit(self._deliver, webhook)
+        return 0
+
+    def _deliver(self, webhook: Webhook) -> None:
+        try:
+            _apart(webhook)
+        finally:
+            self.busy.discard(webhook.pk)
 
 
 def due() -> list[Webhook]:
@@ -68,9 +89,10 @@ def deliver_to(webhook: Webhook) -> int:
     """What is due, in order, until one fails; how many arrived."""
     if not webhook.claim():
         return 0
-    arrived = 0
+    arrived, until = 0, time.monotonic() + AT_A_TIME_S
     try:
-        for _nr in range(IN_A_ROW):
+        # Well within its claim.
+        while time.monotonic() < until:
             delivery = _first(webhook)
             if not delivery or not _told(webhook, delivery):
                 break
@@ -82,8 +104,8 @@ def deliver_to(webhook: Webhook) -> int:
 
 def _first(webhook: Webhook) -> Delivery | None:
     """The next message, if its time has come."""
-    waiting = webhook.deliveries.filter(state=DeliveryState.WAITING).select_related("entry__matter").order_by("id")
-    found = waiting.first()
+    waiting = webhook.deliveries.filter(state=DeliveryState.WAITING).select_related("entry__matter")
+    found = waiting.order_by(F("entry").asc(nulls_first=True), "id").first()
     return found if found and (not found.not_before or found.not_before <= timezone.now()) else None
 
 

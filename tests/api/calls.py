@@ -68,7 +68,7 @@ def things(cast: Cast) -> SimpleNamespace:
     return SimpleNamespace(
         matter=matter.pk, photo=a_photo(cast), called=cast.request(caller=Caller("王女士", "13800000042")).pk,
         sweep=cast.finding().sweep(by=cast.chief, area=cast.city).act_id,
-        conflict=a_conflict(cast), view=cast.deputy.kept_views.create(name="超时", query="overdue=yes").pk,
+        conflict=a_conflict(cast), view=cast.deputy.kept_views.create(name="超时", query="overdue=1").pk,
         ledger=came(cast, REGISTER, cast.deputy, LEDGER), list=came(cast, "sites", cast.administrator, SITES),
         export=an_export(cast), team=team.pk, member=TeamMember.objects.create(team=team, person=cast.fixer).pk,
         log=dutylog.sign(cast.incident, cast.city, cast.deputy, "session", "").pk,

@@ -56,8 +56,11 @@ def test_what_is_not_sent_stays_as_it_is(cast: Cast) -> None:
     ask = api(cast.administrator)
     status, told = ask("patch", f"/sites/{cast.site.pk}", {"latitude": 36.5, "longitude": 115.5})
     assert (status, told["name"], told["kind"], told["organisation"]) == (200, "澄湖苑小区", "compound", cast.unit.pk)
-    status, told = ask("patch", f"/sites/{cast.site.pk}", {"organisation": ""})
-    assert (status, told["organisation"], told["latitude"]) == (200, None, 36.5)
+    for nothing in ("", None):
+        status, told = ask("patch", f"/sites/{cast.site.pk}", {"organisation": nothing})
+        assert (status, told["organisation"], told["latitude"]) == (200, None, 36.5)
+    status, told = ask("patch", f"/sites/{cast.site.pk}", {"name": "澄湖苑小区东"})
+    assert (status, told["name"], told["organisation"]) == (200, "澄湖苑小区东", None)
     status, told = ask("patch", f"/people/{cast.fixer.pk}", {"name": "张三"})
     assert (status, told["login"], Person.objects.get(pk=cast.fixer.pk).phone) == (200, "fixer", "13800000042")
     status, told = ask("patch", f"/people/{cast.fixer.pk}", {"forget": True})
@@ -163,6 +166,7 @@ def test_a_list_is_taken_out_once_and_only_who_took_it_gets_the_file(cast: Cast)
     assert ListExport.objects.count() == 1
     status, told = ask("post", "/exports", {"list": "matters", "query": "status=lost", "reason": "x"})
     assert (status, told["code"]) == (422, "unknown_value")
+    assert ask("post", "/exports", {"list": "bulletins", "query": "area=371581", "reason": "x"})[1]["code"] == "invalid"
     status, told = ask("post", "/exports", {"list": "matters", "query": "?number=1", "reason": "x"})
     assert (status, told["code"], set(told["fields"])) == (422, "invalid", {"query"})
 

@@ -17,7 +17,7 @@ from muster.people.token import AccessToken, Scope
 from tests.api.asking import api
 from tests.api.calls import Call, calls
 from tests.cast import Cast
-from tests.web.signed_in import signed_in
+from tests.web.signed_in import BACKEND, signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -114,3 +114,27 @@ def asked(client: Client, method: str, call: Call, token: str) -> tuple[int, str
     more: dict[str, Any] = {"content_type": "application/json"} if way == "json" and method != "GET" else {}
     answer = getattr(client, method.lower())(address, body or {}, HTTP_AUTHORIZATION=f"Bearer {token}", **more)
     return answer.status_code, answer.json()["code"]
+
+
+def test_of_who_could_hold_no_post_not_even_the_name_is_told(cast: Cast) -> None:
+    until = (timezone.now() + timedelta(hours=8)).isoformat()
+    for who in (cast.administrator, cast.fixer, cast.outsider):
+        status, told = api(cast.dispatcher)("post", "/duty", {"post": "duty_chief", "person": who.pk, "until": until})
+        assert (status, told["code"], who.name in told["message"]) == (404, "not_found", False)
+
+
+def test_who_sends_a_cookie_and_a_token_acts_with_the_token(cast: Cast) -> None:
+    until = timezone.now() + timedelta(days=1)
+    _made, token = AccessToken.make(cast.administrator, "x", ["people:read"], until, second_factor=True)
+    bearer: Any = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+    for who in (cast.reader, cast.chief):
+        client = signed_in(who)
+        assert client.get("/api/people", **bearer).status_code == 200
+        assert client.get("/api/me").json()["login"] == who.login
+        assert client.get("/api/people").status_code == 404
+    # What only looks like one opens nothing that the cookie doesn't.
+    without = Client()
+    without.force_login(cast.chief, backend=BACKEND)
+    for header in ("BearerX y", "Basic Bearer", "bearer"):
+        answer = without.get("/api/people", HTTP_AUTHORIZATION=header)
+        assert answer.status_code in (401, 403), header

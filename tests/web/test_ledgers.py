@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from procrastinate.contrib.django import app
+from xlsxwriter import Workbook
 
 from muster.exchange.records import ImportState, LedgerImport, Sender
 from muster.loop.matter import Matter
@@ -199,3 +201,21 @@ def test_pages_ask_the_database_few_questions(cast: Cast, clerk: Client) -> None
         clerk.get(address, **ENGLISH)
         with few_questions():
             clerk.get(address, **ENGLISH)
+
+
+def test_of_two_sheets_with_the_same_headings_the_one_that_was_corrected_counts(clerk: Client) -> None:
+    kept = BytesIO()
+    with Workbook(kept) as book:
+        for name in ("一", "二"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["检查时间", "区划", "问题描述", "责任单位", "情况"])
+            sheet.write_row(1, 0, ["2022-12-01", "青年路街道", f"第{name}处漏采", "青年路居委会", "已补采"])
+    came = send(clerk, "", file=SimpleUploadedFile("台账.xlsx", kept.getvalue()))
+    tables = came.report["tables"]
+    assert len(tables) == 2
+    said: dict[str, str] = {"look": "1"}
+    for nr, table in enumerate(tables):
+        said |= {f"column-{nr}-{at}": one["key"] for at, one in enumerate(table["fields"])}
+    said["column-0-4"] = "measures"
+    clerk.post(f"/ledgers/{came.pk}/", said)
+    assert Sender.objects.get().columns[tables[0]["signature"]]["情况"] == "measures"

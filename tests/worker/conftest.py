@@ -1,5 +1,6 @@
-"""Races need a database in which acts are really committed."""
+"""Races need a database in which acts are really committed; webhooks need somebody who is told."""
 
 from tests.loop.conftest import apart
+from tests.worker.receiver import receiver
 
-__all__ = ["apart"]
+__all__ = ["apart", "receiver"]

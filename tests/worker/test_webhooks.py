@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -26,50 +20,13 @@ from muster.exchange.webhooks import (
     Webhook,
     must_be_allowed,
 )  # fmt: skip
+from muster.loop.refusals import ConflictingContent
 from muster.people.role import Role
+from muster.web.accounts import end_sessions
 from muster.worker.after import run_batch
-from muster.worker.webhooks import deliver, deliver_to, due
+from muster.worker.webhooks import deliver_to, due
 from tests.cast import Cast
-from tests.loop.meanwhile import all_at_once
-
-
-@dataclass
-class Receiver:
-    """``answers``: the statuses to come, then 204."""
-
-    address: str = ""
-    answers: list[int] = field(default_factory=list)
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    @property
-    def types(self) -> list[str]:
-        return [json.loads(body)["type"] for _headers, body in self.got]
-
-
-@pytest.fixture
-def receiver(settings: LazySettings) -> Iterator[Receiver]:
-    kept = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            kept.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            status = kept.answers.pop(0) if kept.answers else 204
-            self.send_response(status)
-            if status == 302:
-                self.send_header("location", kept.address + "elsewhere")
-            self.end_headers()
-
-        def log_message(self, *_told: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    kept.address = f"http://127.0.0.1:{server.server_port}/"
-    settings.WEBHOOK_HOSTS = ["127.0.0.1"]
-    yield kept
-    server.shutdown()
-    server.server_close()
+from tests.worker.receiver import Receiver, hook
 
 
 def follow() -> int:
@@ -82,10 +39,6 @@ def follow() -> int:
 def tell() -> int:
     """As ``deliver``, in the connection of the test."""
     return sum(deliver_to(one) for one in due())
-
-
-def hook(cast: Cast, receiver: Receiver, who: str = "reader", *actions: str) -> Webhook:
-    return Webhook.make(cast.people[who], "城市大脑", receiver.address, list(actions))[0]
 
 
 def test_every_act_is_told_once_signed_and_in_order(cast: Cast, receiver: Receiver) -> None:
@@ -226,7 +179,8 @@ def test_only_hosts_that_are_allowed_and_addresses_of_the_web(settings: LazySett
     for other in ("http://127.0.0.1/", "http://10.1.2.3/", "http://city-brain.example.evil/", "http://[::1]/"):
         with pytest.raises(HostNotAllowed):
             must_be_allowed(other)
-    for wrong in ("", "city-brain.example", "ftp://city-brain.example", "https://me:secret@city-brain.example", "http://[",
+    for wrong in ("", "city-brain.example", "ftp://city-brain.example", "HTTPS://city-brain.example",
+                  " https://city-brain.example", "https://me:secret@city-brain.example", "http://[",
                   "https://city-brain.example/" + "x" * 500, "http://city-brain.example:99999999/"):  # fmt: skip
         with pytest.raises(AddressNotClear):
             must_be_allowed(wrong)
@@ -278,17 +232,31 @@ def test_a_second_role_is_seen_at_once(cast: Cast, receiver: Receiver) -> None:
     assert receiver.types == ["matter.register"]
 
 
-@pytest.mark.xdist_group("apart")
-def test_workers_at_once_tell_each_of_several_once_and_in_order(apart: Cast, receiver: Receiver) -> None:
-    made = [hook(apart, receiver, who) for who in ("reader", "chief", "finder")]
-    for one in made:
-        for _nr in range(20):
-            one.try_out()
-    all_at_once([deliver] * 4)
-    while deliver():
-        pass
-    told = [headers["webhook-id"] for headers, _body in receiver.got]
-    assert len(told) == len(set(told)) == 60
-    for one in made:
-        own = [str(pk) for pk in one.deliveries.order_by("id").values_list("pk", flat=True)]
-        assert [pk for pk in told if pk in own] == own
+def test_what_ends_or_goes_on_while_it_is_sent_stays_so(cast: Cast, receiver: Receiver) -> None:
+    made = hook(cast, receiver)
+    sent = made.try_out()
+    made.end(cast.reader)
+    sent.fail(503, "")
+    sent.refresh_from_db()
+    assert (sent.state, sent.tries) == ("dropped", 0)
+    other = hook(cast, receiver, "chief")
+    tried = other.try_out()
+    Delivery.objects.filter(pk=tried.pk).update(tries=3)
+    tried.refresh_from_db()
+    other.resume()
+    tried.fail(503, "")
+    tried.refresh_from_db()
+    assert (tried.tries, tried.not_before) == (0, None)
+
+
+def test_they_end_with_the_account_and_nobody_learns_the_secret_later(cast: Cast, receiver: Receiver) -> None:
+    made = hook(cast, receiver, "finder")
+    again = Webhook.make(cast.finder, made.name, made.address, [], id=made.pk)
+    assert again == (made, made.secret)
+    Webhook.objects.filter(pk=made.pk).update(claimed_until=None)
+    with pytest.raises(ConflictingContent):
+        Webhook.make(cast.finder, "别的", made.address, [], id=made.pk)
+    end_sessions(cast.finder, cast.administrator)
+    made.refresh_from_db()
+    assert made.ended_by == cast.administrator
+    assert Webhook.make(cast.finder, made.name, made.address, [], id=made.pk) == (made, "")
