@@ -48,12 +48,8 @@ AMONG_CHECKERS = ("note", "attach", "sweep", "ask_voiding")
 #: Acts that a matter comes in with, or is told of by.
 ARRIVED = ("register", "import_", "tell")
 #: What a step answers.
-ANSWERS = {
-    "rule_return": "return_",
-    "rule_extension": "ask_extension",
-    "void": "ask_voiding",
-    "publish": "draft_publication",
-}
+ANSWERS = {"rule_return": "return_", "rule_extension": "ask_extension", "void": "ask_voiding",
+           "publish": "draft_publication"}  # fmt: skip
 TEXTS = ("source", "reason", "text", "remark", "number")
 CALLS_BACK = {Role.OPERATOR, Role.DISPATCHER, Role.HEADQUARTERS}
 
@@ -212,8 +208,7 @@ class MatterPage:
     @property
     def age(self) -> timedelta | None:
         """How long it has been somebody's, from the first dispatch; it never stops but at the end."""
-        begin = self.matter.dispatched_at
-        end = self.matter.closed_at or self.now
+        begin, end = self.matter.dispatched_at, self.matter.closed_at or self.now
         return end - begin if begin else None
 
     @property
