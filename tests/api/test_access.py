@@ -28,6 +28,7 @@ from tests.cast import Cast
 from tests.loop.attempts import CASES
 from tests.web.test_pin import fresh
 
+pytestmark = pytest.mark.xdist_group("access")
 TABLE = Path(__file__).parents[2] / "docs" / "api" / "access.md"
 HEAD = """# API: who is answered what
 
