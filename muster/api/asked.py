@@ -27,7 +27,7 @@ from muster.people.person import Person
 from muster.people.role import Role
 from muster.people.scope import Scope
 from muster.web import trusted
-from muster.web.asking import AskingInput
+from muster.web.asking import Asking, AskingInput
 from muster.web.context import incident_of, incidents_of, roles_of
 from muster.web.formpage import saved
 from muster.web.leaf import Leaf, leaf
@@ -183,14 +183,27 @@ def _kind(field: forms.Field) -> Any:
 
 def data_of(asked: Schema) -> dict[str, Any]:
     """What was said, as a form is bound to it."""
-    given = asked.dict(exclude_unset=True)
-    return {name: "" if value is None else value for name, value in given.items()}
+    return _plain(asked.dict(exclude_unset=True))
 
 
 def changed(form: forms.BaseForm, asked: Schema) -> dict[str, Any]:
     """All that the form would hold, with what was said in its place."""
     present = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {name: "" if value is None else value for name, value in present.items()} | data_of(asked)
+    return _plain(present) | data_of(asked)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """As browsers send it: of nothing, an empty text."""
+    return {name: "" if value is None else value for name, value in values.items()}
+
+
+def narrowed(scope: Scope, form: type[Asking], asked: Schema) -> dict[str, str]:
+    """What a page's filters ask for, things by their keys. Raises Invalid."""
+    filled: Any = form(data_of(asked))
+    filled.asks(scope)
+    must_be_valid(filled)
+    found: dict[str, str] = filled.narrowed
+    return found
 
 
 def must_be_valid(form: forms.BaseForm) -> Mapping[str, Any]:

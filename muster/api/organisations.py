@@ -16,7 +16,7 @@ from muster.api.asked import (
     data_of,
     listed,
     must_be_saved,
-    must_be_valid,
+    narrowed,
 )
 from muster.people import directory
 from muster.people.organisation import Organisation
@@ -47,10 +47,7 @@ def organisations(
 ) -> dict[str, Any]:  # fmt: skip
     """The roots of the tree within one's area; narrowed, whatever fits, wherever it stands."""
     scope = administered(request)
-    form = OrganisationFilter(data_of(asked))
-    form.asks(scope)
-    must_be_valid(form)
-    found = directory.organisations(scope, form.narrowed or {})
+    found = directory.organisations(scope, narrowed(scope, OrganisationFilter, asked))
     return listed(request, found, organisation_told, limit, "area__path", "name", "pk")
 
 

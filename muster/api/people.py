@@ -21,6 +21,7 @@ from muster.api.asked import (
     must_be_done,
     must_be_saved,
     must_be_valid,
+    narrowed,
     person,
 )
 from muster.people import directory
@@ -86,10 +87,7 @@ def people(
 ) -> dict[str, Any]:  # fmt: skip
     """Who belongs to organisations of one's area, by name, narrowed as on the page."""
     scope = administered(request)
-    form = PeopleFilter(data_of(asked))
-    form.asks(scope)
-    must_be_valid(form)
-    return listed(request, directory.people(scope, form.narrowed or {}), _told, limit, "name", "pk")
+    return listed(request, directory.people(scope, narrowed(scope, PeopleFilter, asked)), _told, limit, "name", "pk")
 
 
 @router.get("/{int:pk}", response=PersonOut)

@@ -19,7 +19,7 @@ from muster.api.asked import (
     data_of,
     listed,
     must_be_saved,
-    must_be_valid,
+    narrowed,
     worked_in,
 )
 from muster.people import directory
@@ -54,10 +54,7 @@ def sites(
 ) -> dict[str, Any]:  # fmt: skip
     """The sites where one has a role, by name, narrowed as on the page; without ``state`` the open ones."""
     scope = worked_in(request)
-    form = SiteFilter(data_of(asked))
-    form.asks(scope)
-    must_be_valid(form)
-    return listed(request, directory.sites(scope, form.narrowed or {}), site_told, limit, "name", "pk")
+    return listed(request, directory.sites(scope, narrowed(scope, SiteFilter, asked)), site_told, limit, "name", "pk")
 
 
 @router.get("/{uuid:pk}", response=SiteOut)

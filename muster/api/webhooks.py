@@ -91,7 +91,7 @@ class DeliveriesOut(Schema):
 
 
 class ActOut(Schema):
-    """Which act on which matter; empty in a trial. ``seq`` is its place in the matter's history, ``hash`` its entry's."""
+    """Which act on which matter; empty in a ping. ``seq`` is its place in the matter's history, ``hash`` its entry's."""
 
     matter: UUID
     number: str
@@ -103,7 +103,7 @@ class ActOut(Schema):
 
 
 class MessageOut(Schema):
-    """What a webhook is sent. ``type`` is ``trial``, or ``matter.`` and the action."""
+    """What a webhook is sent. ``type`` is ``ping``, or ``matter.`` and the action."""
 
     type: str
     timestamp: datetime
@@ -151,9 +151,9 @@ def deliveries(request: HttpRequest, pk: UUID, after: UUID | None = None, limit:
     return listed(request, found, _delivery, limit, "-pk")
 
 
-@router.post("/{uuid:pk}/trial", response={201: DeliveryOut})
+@router.post("/{uuid:pk}/ping", response={201: DeliveryOut})
 def try_out(request: HttpRequest, pk: UUID) -> Status[Any]:
-    """A message of the type ``trial``, which tells of nothing; the worker sends it within seconds, unless the webhook rests or
+    """A message of the type ``ping``, which tells of nothing; the worker sends it within seconds, unless the webhook rests or
     waits to try again."""
     found = _own(request, pk)
     if not found.lives:

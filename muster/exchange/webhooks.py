@@ -31,7 +31,7 @@ from muster.people.person import Person
 
 MOST = 10
 LONGEST = 500
-TRIAL = "trial"
+PING = "ping"
 #: How long after each failed try the next one comes: about a day in all. Then the webhook rests.
 PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 2 * 3600, 6 * 3600, 14 * 3600))
 KEPT_FOR = timedelta(days=30)
@@ -173,7 +173,7 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """One message to one webhook: of an entry, or a trial without one. Its id is the message's own, whenever it is sent."""
+    """One message to one webhook: of an entry, or a ping without one. Its id is the message's own, whenever it is sent."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
@@ -200,11 +200,11 @@ class Delivery(models.Model):
 
     @property
     def action(self) -> str:
-        return self.entry.action if self.entry else TRIAL
+        return self.entry.action if self.entry else PING
 
     @property
     def type(self) -> str:
-        return f"matter.{self.action}" if self.entry else TRIAL
+        return f"matter.{self.action}" if self.entry else PING
 
     @property
     def body(self) -> dict[str, Any]:

@@ -7,6 +7,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from io import StringIO
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Thing = TypeVar("Thing")
 
 #: What no text has.
 CONTROL = re.compile("[\0-\x08\x0e-\x1f]")
@@ -24,6 +30,15 @@ class Pasted:
     @property
     def text(self) -> str:
         return " ".join(cell for cell in self.cells if cell)
+
+
+@dataclass(frozen=True)
+class Looked(Generic[Thing]):
+    """A pasted row, looked up: what it names, or why it names nothing."""
+
+    row: Pasted
+    found: Thing | None = None
+    why: StrOrPromise = ""
 
 
 def pasted(text: str) -> list[Pasted]:

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from muster.lib.pasted import Pasted
+from muster.lib.pasted import Looked, Pasted
 from muster.loop.matter import Matter, Matters
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}-\d{2,12}-\d{8}-\d{4,9}(?!\d)", re.IGNORECASE)
 DASHES = re.compile("[‐-―−－—]+")
 
 
-@dataclass(frozen=True)
-class Looked:
-    """A pasted row: the matter that it names, or why it names none."""
-
-    row: Pasted
-    matter: Matter | None = None
-    why: StrOrPromise = ""
-
-
-def looked_up(rows: Sequence[Pasted], seen: Matters) -> list[Looked]:
+def looked_up(rows: Sequence[Pasted], seen: Matters) -> list[Looked[Matter]]:
     """Every row in its order. What one may not see isn't found, like what doesn't exist."""
     numbers = [number_in(row) for row in rows]
     known = {one.number: one for one in seen.filter(number__in={number for number in numbers if number})}
@@ -42,7 +28,7 @@ def number_in(row: Pasted) -> str:
     return found[0].upper() if found else ""
 
 
-def _looked(row: Pasted, number: str, known: dict[str, Matter], first: dict[str, int]) -> Looked:
+def _looked(row: Pasted, number: str, known: dict[str, Matter], first: dict[str, int]) -> Looked[Matter]:
     if not number:
         return Looked(row, why=_("No number in this row. Numbers look like WT-371581-20221205-0007."))
     if number in first:

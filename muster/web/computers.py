@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -61,8 +60,8 @@ def trust(request: HttpRequest) -> HttpResponse:
     """By headquarters, with the second factor just passed. A new trust ends the one that this browser had."""
     if not trusted.may_trust(request):
         raise Http404
-    if not trusted.just_passed(request, "mfa"):
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+    if confirmation := trusted.confirming(request, "mfa"):
+        return confirmation
     form = TrustForm(posted(request), initial={"name": browser(request.headers.get("User-Agent", ""))})
     if form.is_bound and form.is_valid():
         return _trusted(request, form.cleaned_data["name"], form.cleaned_data["hours"])

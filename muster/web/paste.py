@@ -11,9 +11,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from muster.lib.pasted import pasted
+from muster.lib.pasted import Looked, pasted
+from muster.loop.matter import Matter
 from muster.register.filters import NUMBERS_MOST
-from muster.register.pasting import Looked, looked_up
+from muster.register.pasting import looked_up
 from muster.web.context import MATTER_ROLES
 from muster.web.guard import holding
 from muster.web.register import listed, look_of
@@ -37,8 +38,8 @@ def paste(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/paste.html", context, status=422 if context["problem"] else 200)
 
 
-def _told(looked: list[Looked]) -> dict[str, Any]:
-    found = [one.matter for one in looked if one.matter]
+def _told(looked: list[Looked[Matter]]) -> dict[str, Any]:
+    found = [one.found for one in looked if one.found]
     numbers = ",".join(one.number for one in found)
     address = f"{reverse('matters')}?{urlencode({'numbers': numbers})}" if found else ""
     return {"looked": looked, "found": found, "missing": len(looked) - len(found), "address": address}

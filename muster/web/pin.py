@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -86,8 +85,8 @@ def new(request: HttpRequest) -> HttpResponse:
     person, computer = person_of(request), trusted.computer_of(request)
     if not computer or not trusted.may_set(request, person):
         raise Http404
-    if not trusted.just_passed(request):
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+    if confirmation := trusted.confirming(request):
+        return confirmation
     form = PinForm(posted(request))
     if form.is_bound and form.is_valid():
         try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from muster.exchange.chain import table_of
-from muster.lib.pasted import Pasted, pasted
+from muster.lib.pasted import Looked, Pasted, pasted
 from muster.people.person import Membership, Person
 from muster.people.role import Role
 from muster.people.scope import Scope
@@ -27,19 +26,7 @@ from muster.web.guard import holding
 from muster.web.scope import scope_of
 from muster.web.teams import join, known_team
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 MOST = 300
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A pasted row: whom it names, or why nobody."""
-
-    row: Pasted
-    person: Person | None = None
-    why: StrOrPromise = ""
 
 
 @holding(Role.ADMINISTRATOR)
@@ -52,7 +39,7 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
         rows = rows_of(text)
         context["problem"] = _problem(rows)
         looked = [] if context["problem"] else looked_up(rows, scope_of(request), team)
-        found = [one.person for one in looked if one.person]
+        found = [one.found for one in looked if one.found]
         if found and "take" in request.POST:
             return _taken(request, team, found)
         context |= {"looked": looked, "found": found, "missing": len(looked) - len(found)}
@@ -67,7 +54,7 @@ def rows_of(text: str) -> list[Pasted]:
     return [Pasted(nr, tuple(cells)) for nr, cells in enumerate(chain[1:], 1)]
 
 
-def looked_up(rows: Sequence[Pasted], scope: Scope, team: Team) -> list[Looked]:
+def looked_up(rows: Sequence[Pasted], scope: Scope, team: Team) -> list[Looked[Person]]:
     """Every row in its order. Namesakes are told apart by sign-in name, telephone or organisation, else asked about."""
     belongs = Prefetch(
         "memberships", Membership.objects.filter(until=None).select_related("organisation"), to_attr="now_in"
@@ -79,7 +66,7 @@ def looked_up(rows: Sequence[Pasted], scope: Scope, team: Team) -> list[Looked]:
     return [_looked(row, people, there, first) for row in rows]
 
 
-def _looked(row: Pasted, people: list[Person], there: set[int], first: dict[int, int]) -> Looked:
+def _looked(row: Pasted, people: list[Person], there: set[int], first: dict[int, int]) -> Looked[Person]:
     fits = [one for one in people if one.login in row.cells] or _told_apart(
         row, [one for one in people if one.name in row.cells]
     )

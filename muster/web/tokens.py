@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -58,8 +57,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if trusted.by_pin(request):
             raise Http404
-        if not trusted.just_passed(request):
-            return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+        if confirmation := trusted.confirming(request):
+            return confirmation
         if form.is_valid() and _room(person.tokens.filter(ended_at=None, until__gt=timezone.now()).count(), form):
             made = _made(request, form.cleaned_data)
             form = TokenForm()

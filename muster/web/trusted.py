@@ -8,12 +8,15 @@ second factor, because the computer stands for it; it may not trust computers or
 from __future__ import annotations
 
 import time
+from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from muster.duty.handover import How
@@ -76,6 +79,14 @@ def just_passed(request: HttpRequest, method: str = "") -> bool:
         return True
     records = get_authentication_records(request, request.user)
     return any(method in ("", one["method"]) and time.time() - one["at"] < JUST_S for one in records)
+
+
+def confirming(request: HttpRequest, method: str = "") -> HttpResponse | None:
+    """Where who hasn't proved it lately is led first, and then back here; None for who has."""
+    if just_passed(request, method):
+        return None
+    confirmation = reverse("mfa_reauthenticate" if method == "mfa" else "account_reauthenticate")
+    return redirect(f"{confirmation}?{urlencode({'next': request.path})}")
 
 
 def by_pin(request: HttpRequest) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -12,7 +11,7 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -58,8 +57,8 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if trusted.by_pin(request):
             raise Http404
-        if not trusted.just_passed(request):
-            return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+        if confirmation := trusted.confirming(request):
+            return confirmation
         if form.is_valid():
             made = _made(request, form)
             form = form if form.errors else WebhookForm()
@@ -85,12 +84,12 @@ def webhook(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @holding(*Role)
 def act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """``trial``, ``resumption`` or ``end``."""
+    """``ping``, ``resumption`` or ``end``."""
     found = get_object_or_404(own_webhooks(request).filter(ended_at=None), pk=pk)
     match verb:
-        case "trial":
+        case "ping":
             found.try_out()
-            messages.success(request, _("A trial is on its way. Load the page again to see whether it arrived."))
+            messages.success(request, _("A ping is on its way. Load the page again to see whether it arrived."))
         case "resumption":
             found.resume()
             messages.success(request, _("What waits is tried again."))
@@ -122,6 +121,6 @@ urlpatterns = [
     path("me/webhooks/<uuid:pk>/", webhook, name="webhook"),
     *(
         path(f"me/webhooks/<uuid:pk>/{verb}/", act, {"verb": verb}, name=f"webhook-{verb}")
-        for verb in ("trial", "resumption", "end")
+        for verb in ("ping", "resumption", "end")
     ),
 ]

@@ -149,7 +149,7 @@ def of_doing(cast: Cast, there: SimpleNamespace) -> dict[str, Callable[[], Call]
             category="testing", severity="minor", text="门岗无人",
         ),
         "POST /api/webhooks": lambda: send("/api/webhooks", name="城市大脑", address="https://city-brain.example/muster"),
-        "POST /api/webhooks/{pk}/trial": lambda: send(f"/api/webhooks/{there.webhook}/trial"),
+        "POST /api/webhooks/{pk}/ping": lambda: send(f"/api/webhooks/{there.webhook}/ping"),
         "POST /api/webhooks/{pk}/resumption": lambda: send(f"/api/webhooks/{there.webhook}/resumption"),
         "POST /api/webhooks/{pk}/end": lambda: send(f"/api/webhooks/{there.webhook}/end"),
         "POST /api/matters/{pk}/contact": lambda: send(f"/api/matters/{there.called}/contact", reason="回访"),

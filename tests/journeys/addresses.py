@@ -112,7 +112,7 @@ NOT_PAGES = {
         "lead-member", "follow-member", "close-site", "reopen-site", "place-names", "remove-place-name", "close-place",
         "reopen-place", "choose-incident", "incident-pack", "end-incident", "computer-revoke", "duty-end",
         "handover-item-done", "handover-take", "handover-withdraw", "pin-remove", "views", "remove-view", "revoke-wall",
-        "end-token", "webhook-trial", "webhook-resumption", "webhook-end",
+        "end-token", "webhook-ping", "webhook-resumption", "webhook-end",
     },
 }  # fmt: skip
 

@@ -132,6 +132,13 @@ class Receiver:
             time.sleep(0.2)
         return self._of(matter)
 
+    def types(self, count: int, wait_s: float = 60) -> list[str]:
+        """Of all messages, once there are so many."""
+        until = time.monotonic() + wait_s
+        while len(self.got) < count and time.monotonic() < until:
+            time.sleep(0.2)
+        return [json.loads(body)["type"] for _headers, body in self.got]
+
     def _of(self, matter: str) -> list[Told]:
         told = [json.loads(body) for _headers, body in self.got]
         return [one for one in told if one["data"].get("matter") == matter]

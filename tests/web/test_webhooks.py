@@ -67,8 +67,8 @@ def test_it_is_tried_out_resumed_and_ended(cast: Cast) -> None:
     make(client)
     made = Webhook.objects.get()
     page = f"/me/webhooks/{made.pk}/"
-    client.post(f"{page}trial/")
-    assert made.deliveries.get().type == "trial"
+    client.post(f"{page}ping/")
+    assert made.deliveries.get().type == "ping"
     assert "1 message waits" in client.get(page, **ENGLISH).content.decode()
     made.deliveries.get().fail(None, "connection refused")
     assert "1 try in vain" in client.get(page, **ENGLISH).content.decode()
@@ -80,7 +80,7 @@ def test_it_is_tried_out_resumed_and_ended(cast: Cast) -> None:
     client.post(f"{page}end/")
     made.refresh_from_db()
     assert made.ended_by == cast.chief
-    assert client.post(f"{page}trial/").status_code == 404
+    assert client.post(f"{page}ping/").status_code == 404
 
 
 def test_of_others_nobody_sees_or_touches_one(cast: Cast) -> None:
@@ -88,7 +88,7 @@ def test_of_others_nobody_sees_or_touches_one(cast: Cast) -> None:
     other = signed_in(cast.deputy)
     assert ADDRESS not in other.get("/me/webhooks/").content.decode()
     assert other.get(f"/me/webhooks/{made.pk}/").status_code == 404
-    for verb in ("trial", "resumption", "end"):
+    for verb in ("ping", "resumption", "end"):
         assert other.post(f"/me/webhooks/{made.pk}/{verb}/").status_code == 404
     outsider = signed_in(cast.outsider)
     assert outsider.get("/me/webhooks/").status_code == 404

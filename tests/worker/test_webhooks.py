@@ -260,3 +260,13 @@ def test_they_end_with_the_account_and_nobody_learns_the_secret_later(cast: Cast
     made.refresh_from_db()
     assert made.ended_by == cast.administrator
     assert Webhook.make(cast.finder, made.name, made.address, [], id=made.pk) == (made, "")
+
+
+def test_what_a_killed_worker_left_is_told_under_the_same_id(cast: Cast, receiver: Receiver) -> None:
+    made = hook(cast, receiver)
+    sent = made.try_out()
+    assert made.claim()
+    assert tell() == 0
+    Webhook.objects.filter(pk=made.pk).update(claimed_until=timezone.now() - timedelta(seconds=1))
+    assert tell() == 1
+    assert [headers["webhook-id"] for headers, _body in receiver.got] == [str(sent.pk)]

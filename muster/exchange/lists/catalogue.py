@@ -11,7 +11,7 @@ from muster.people.role import AREA_ROLES, Role
 
 ADMINISTERS = (Role.ADMINISTRATOR,)
 DISPATCHES = (Role.HEADQUARTERS, Role.DISPATCHER)
-COMMANDS = (Role.HEADQUARTERS, Role.ADMINISTRATOR)
+OVERSEES = (Role.HEADQUARTERS, Role.ADMINISTRATOR)
 READS = (*AREA_ROLES, Role.LIAISON)
 
 LISTS: dict[str, Kind] = {
@@ -29,8 +29,8 @@ LISTS: dict[str, Kind] = {
         Kind("bulletins", _("Bulletins"), "bulletins", READS, reports.bulletins),
         Kind("ledgers", _("Ledgers"), "ledgers", DISPATCHES, reports.ledgers),
         Kind("handovers", pgettext_lazy("list", "Hand-overs"), "handovers", DISPATCHES, reports.handovers),
-        Kind("incidents", _("Incidents"), "incidents", COMMANDS, reports.incidents),
-        Kind("packs", _("Policy packs"), "packs", COMMANDS, logs.packs),
+        Kind("incidents", _("Incidents"), "incidents", OVERSEES, reports.incidents),
+        Kind("packs", _("Policy packs"), "packs", OVERSEES, logs.packs),
         Kind("walls", _("Walls"), "walls", (Role.HEADQUARTERS,), logs.walls),
         Kind("computers", _("Trusted computers"), "computers", tuple(Role), logs.computers),
         Kind("conflicts", _("Conflicts"), "conflicts", tuple(Role), logs.conflicts),
