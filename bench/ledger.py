@@ -69,7 +69,7 @@ def workbook(path: Path, lines: int) -> Path:
 
 
 def line(nr: int) -> list[Any]:
-    """A line as counties write them; hardly two tell of the same problem."""
+    """A line as counties write them; hardly two tell of the same problem, or of the same response."""
     area, day = AREAS[nr % 7], datetime.fromisoformat("2026-10-01") + timedelta(days=nr % 30)
     done = nr % 4 > 0
     found = f"{PROBLEMS[nr * 7 % 5]}，{nr}号点位第{nr % 17}次发现，需整改到位"
@@ -81,7 +81,7 @@ def line(nr: int) -> list[Any]:
         "张" + "三四五六七"[nr % 5],
         "李" + "一二三四五"[nr % 5],
     ]
-    work = ["落实责任，限期整改", "3天内" if nr % 2 else "11月8日前", "已完成整改并复核" if done else ""]
+    work = ["落实责任，限期整改", "3天内" if nr % 2 else "11月8日前", f"已完成{nr}号点位整改并复核" if done else ""]
     end = [day + timedelta(days=2) if done else "", "", "", "", "是" if done else "正在推进", "否", "", "无"]
     return [nr + 1, f"{area}-{nr:06d}", day, *where, *whose, *work, *end]
 

@@ -30,7 +30,6 @@ from muster.loop.matter import Matter
 from muster.loop.refusals import WrongSide
 from muster.loop.situation import Actor
 from muster.loop.telling import stands_with
-from muster.people.organisation import Organisation
 from muster.people.person import Grant, Person
 
 MADE, CHANGED, SAME, REFUSED = "made", "changed", "same", "refused"
@@ -145,7 +144,7 @@ class _Judge:
         self._unit_refusals: Memo[Refusal | None] = Memo(self._no_unit)
 
     def judge(self, verdicts: list[Verdict]) -> None:
-        first: dict[str, Verdict] = {}
+        first: dict[str | tuple[str, str], Verdict] = {}
         for start in range(0, len(verdicts), BATCH):
             batch = verdicts[start : start + BATCH]
             self._known(batch)
@@ -181,9 +180,9 @@ class _Judge:
         found = Matter.objects.seen_by(self.by).filter(RawSQL("matter.id = any(%s)", [list(matters)], BooleanField()))
         return set(found.values_list("pk", flat=True)) if matters else set()
 
-    def _judge(self, one: Verdict, first: dict[str, Verdict]) -> None:
+    def _judge(self, one: Verdict, first: dict[str | tuple[str, str], Verdict]) -> None:
         line = one.line
-        before = first.setdefault(line.own or line.identity, one)
+        before = first.setdefault(line.own or (line.problem, line.number_said), one)
         if before is not one:
             self._again(one, before)
         elif one.outcome == SAME:
@@ -216,8 +215,8 @@ class _Judge:
         self._admit_units(line, told)
 
     def _admit_units(self, line: Line, told: Told) -> None:
-        for unit in told.past.doers:
-            refusal = self._unit_refusals[unit, told.kind, told.area.path]
+        for unit in filter(None, (told.worked.lead, *told.worked.supports)):
+            refusal = self._unit_refusals[unit.id, told.kind, told.area.path]
             if refusal:
                 line.faults.append(Fault("lead", refusal))
 
@@ -229,9 +228,9 @@ class _Judge:
         except Refusal as refusal:
             return refusal
 
-    def _no_unit(self, key: tuple[Organisation, str, str]) -> Refusal | None:
+    def _no_unit(self, key: tuple[int, str, str]) -> Refusal | None:
         """Why an organisation can't be given a matter of a kind at an area by this importer."""
-        unit, kind, path = key
+        unit, kind, path = self.reader.names.units[key[0]], *key[1:]
         try:
             must_see(Matter(area_path=path), unit, self.now)
         except Refusal as refusal:

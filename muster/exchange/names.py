@@ -132,8 +132,8 @@ class Names:
     def unit(self, text: str, area: Area) -> Organisation:
         """The organisation of that name that is nearest above the area, or in it. Raises Unclear."""
         answer = self._answered("lead", text)
-        if answer and answer.isdigit() and int(answer) in self._units_by_key:
-            return self._units_by_key[int(answer)]
+        if answer and answer.isdigit() and int(answer) in self.units:
+            return self.units[int(answer)]
         found = [one for one in self._units.get(normalise(text), []) if self._near(one, area)]
         nearest = [one for one in found if self._depth(one) == max(map(self._depth, found))]
         if len(nearest) == 1:
@@ -188,14 +188,14 @@ class Names:
         return _by_name(found.defer("outline"))
 
     @cached_property
-    def _units_by_key(self) -> dict[int, Organisation]:
+    def units(self) -> dict[int, Organisation]:
         return {one.pk: one for one in Organisation.objects.all() if one.area_id in self.areas}
 
     @cached_property
     def _units(self) -> dict[str, list[Organisation]]:
         """By every way to write them: with the name of their area before it, in full and short."""
         found: dict[str, list[Organisation]] = defaultdict(list)
-        for one in self._units_by_key.values():
+        for one in self.units.values():
             area = self.areas[one.area_id]
             full, short = spellings(area.name_zh, area.level)
             bare = next(
@@ -220,14 +220,14 @@ class Names:
 
     def _like(self, text: str, area: Area) -> list[Organisation]:
         """Who may be meant: names that the text shortens, then those that are written alike."""
-        near = [one for one in self._units_by_key.values() if self._near(one, area)]
+        near = [one for one in self.units.values() if self._near(one, area)]
         said = normalise(text)
         short = [one for one in near if shortens(said, normalise(one.name))]
         alike = process.extract(
             text, {one.pk: one.name for one in near}, scorer=fuzz.WRatio, limit=CANDIDATES, score_cutoff=LIKE
         )
         found = dict.fromkeys((*sorted(short, key=lambda one: (-self._depth(one), len(one.name))),
-                               *(self._units_by_key[pk] for _name, _score, pk in alike)))  # fmt: skip
+                               *(self.units[pk] for _name, _score, pk in alike)))  # fmt: skip
         return list(found)[:CANDIDATES]
 
 

@@ -108,7 +108,7 @@ def kind_of_row(cells: Sequence[Cell], heads: set[str], needed: int | None) -> s
         return HEADER_AGAIN  # HXL's tags, the machines' second row of headings.
     if told != "" and len(cells) - cells.count("") > FEWEST and not _repeats(told, heads):
         # The usual case, quickly: it says what the problem is, and more.
-        return SUMMARY if TOTAL.fullmatch(str(cells[0]).strip()) else ""
+        return SUMMARY if isinstance(cells[0], str) and TOTAL.fullmatch(cells[0].strip()) else ""
     said = [text for cell in cells if (text := str(cell).strip())]
     if not said:
         return BLANK

@@ -17,6 +17,7 @@ from muster.loop.past import Past
 #: The columns that tell when, in the order in which it must have been; the past has them by the same names.
 MOMENTS = ("found_at", "dispatched_at", "done_at", "closure_asked_at", "reviewed_at")
 DUE = "due"
+TIMES = (*MOMENTS, DUE)
 A_MINUTE = timedelta(minutes=1)
 
 
@@ -34,9 +35,9 @@ class Timing:
         self.times = times
         self._timed: Memo[Timed] = Memo(self._make)
 
-    def of(self, cell: Mapping[str, Cell], *, given: bool) -> Timed:
-        """``given``: whether somebody has been given the matter; else no deadline runs yet."""
-        return self._timed[given, tuple(map(cell.get, (*MOMENTS, DUE)))]
+    def of(self, cells: tuple[Cell | None, ...], *, given: bool) -> Timed:
+        """``cells``: those of ``TIMES``. ``given``: whether somebody has been given the matter; else no deadline runs yet."""
+        return self._timed[given, cells]
 
     def _make(self, key: tuple[bool, tuple[Cell | None, ...]]) -> Timed:
         given, cells = key
