@@ -17,6 +17,8 @@ import psycopg
 
 from muster.lib.refusal import Refusal
 from muster.listcommands import check_referral, export, import_
+from muster.plancommands import plan
+from muster.planning.refused import PlanRefused
 from muster.running import database, must_be_free, run_server
 from muster.server.location import data_dir
 
@@ -29,7 +31,7 @@ class Muster(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except Refusal as refusal:
+        except (Refusal, PlanRefused) as refusal:
             raise click.ClickException(f"{refusal}") from refusal
         except psycopg.OperationalError as fault:
             raise click.ClickException(f"The database can't be reached: {fault}") from fault
@@ -214,7 +216,7 @@ def psql(arguments: tuple[str, ...]) -> None:
         sys.exit(subprocess.run([*argv, *arguments], env=environment, check=False).returncode)
 
 
-for _command in (import_, export, check_referral):
+for _command in (import_, export, check_referral, plan):
     main.add_command(_command)
 
 

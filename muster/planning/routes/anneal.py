@@ -1,0 +1,205 @@
+"""Ruin and recreate under simulated annealing: take a few stops out, put each where it adds least, keep that or go back.
+
+Compiled. Christiaens and Vanden Berghe 2020 (Slack Induction by String Removals for Vehicle Routing Problems, Transportation
+Science 54), with their way to fewer routes: while some stops are left out, what counts is how often those have been missed (the
+sum of absences).
+"""
+
+from __future__ import annotations
+
+import math
+
+from muster.planning.routes.chance import below, drawn
+from muster.planning.routes.fast import fast
+from muster.planning.routes.moves import UNKNOWN, put, take_out, tell_times
+from muster.planning.routes.places import best_beside, best_opening, route_at
+from muster.planning.routes.ruin import ruin
+from muster.planning.routes.tables import Ints, Plan, Tables
+from muster.planning.routes.work import IN, LEFT, NOTED, OUT, TURN, Work, note
+
+TRIED = 10
+"""So many of those who are left out nearby are tried to be put somewhere, each turn."""
+ANYWAY = 0.1
+"""How often somebody is visited who isn't worth the way alone: together they may be."""
+AT_LEFT = 0.5
+"""How often stops that are left out are where it begins."""
+
+
+@fast
+def anneal(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: float) -> None:
+    """So many turns at a heat; routes may be opened, and who isn't worth the way may be left out."""
+    for _turn in range(turns):
+        before = plan.cost[part]
+        seed = work.stops[below(work.chance, len(work.stops))]
+        gone = _left_out_near(tables, plan, work, part, seed, _ruined(tables, plan, work, part, seed))
+        _order(tables, work, gone)
+        for nr in range(gone):
+            _put_best(tables, plan, work, part, work.gone[nr], True)
+        if plan.cost[part] >= before - heat * math.log(drawn(work.chance) + 1e-300):
+            _go_back(tables, plan, work)
+
+
+@fast
+def put_everybody(tables: Tables, plan: Plan, work: Work) -> None:
+    """At the beginning: each where it adds least, also who isn't worth the way."""
+    work.counts[NOTED] = 0
+    for nr in range(tables.stops):
+        work.gone[nr] = nr
+    _order(tables, work, tables.stops)
+    for nr in range(tables.stops):
+        _put_best(tables, plan, work, 0, work.gone[nr], False)
+        if plan.route[work.gone[nr]] < 0:
+            _open(tables, plan, work, work.gone[nr])
+
+
+@fast
+def squeeze_in(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: float) -> bool:
+    """So many turns for putting those somewhere who are left out, without another route; whether that was done."""
+    for _turn in range(turns):
+        before, missed = plan.cost[part], _missed(work, work.left, work.counts[LEFT])
+        seed = work.stops[below(work.chance, len(work.stops))]
+        if drawn(work.chance) < AT_LEFT:
+            seed = work.left[below(work.chance, work.counts[LEFT])]
+        still = _turn_over(tables, plan, work, part, seed)
+        misses = _missed(work, work.still, still)
+        for nr in range(still):
+            work.missed[work.still[nr]] += 1.0
+        worse = before - heat * math.log(drawn(work.chance) + 1e-300)
+        if misses < missed or (misses == missed and plan.cost[part] < worse):
+            for nr in range(still):
+                work.left[nr] = work.still[nr]
+            work.counts[LEFT] = still
+            if still == 0:
+                return True
+        else:
+            _go_back(tables, plan, work)
+    return False
+
+
+@fast
+def _ruined(tables: Tables, plan: Plan, work: Work, part: int, seed: int) -> int:
+    """Take strings out around a stop; how many stops."""
+    work.counts[NOTED] = 0
+    work.counts[TURN] += 1
+    return ruin(tables, plan, work, part, seed, work.counts[TURN])
+
+
+@fast
+def _left_out_near(tables: Tables, plan: Plan, work: Work, part: int, seed: int, gone: int) -> int:
+    """Those who were left out before and are near, beside the ``gone``; how many together."""
+    ruined = gone
+    for rank in range(-1, tables.near.shape[1]):
+        stop = seed if rank < 0 else tables.near[seed, rank]
+        if stop < 0 or gone >= ruined + TRIED:
+            break
+        if plan.route[stop] < 0 and plan.keeper[stop] == part and not _is_among(work, stop, ruined):
+            work.gone[gone] = stop
+            gone += 1
+    return gone
+
+
+@fast
+def _is_among(work: Work, stop: int, gone: int) -> bool:
+    for nr in range(gone):  # noqa: SIM110 - compiled
+        if work.gone[nr] == stop:
+            return True
+    return False
+
+
+@fast
+def _turn_over(tables: Tables, plan: Plan, work: Work, part: int, seed: int) -> int:
+    """Take strings out around a stop, and put all who are out where each adds least; how many ``still`` are out."""
+    gone = _ruined(tables, plan, work, part, seed)
+    for nr in range(work.counts[LEFT]):
+        work.gone[gone] = work.left[nr]
+        gone += 1
+    _order(tables, work, gone)
+    still = 0
+    for nr in range(gone):
+        if not _put_best(tables, plan, work, part, work.gone[nr], False):
+            work.still[still] = work.gone[nr]
+            still += 1
+    return still
+
+
+@fast
+def _put_best(tables: Tables, plan: Plan, work: Work, part: int, stop: int, opening: bool) -> bool:
+    adds, place = best_beside(tables, plan, stop, part, work.chance)
+    if opening and (place < 0 or adds > tables.cheapest):
+        opens, begins = best_opening(tables, plan, stop, part)
+        if opens < adds:
+            adds, place = opens, begins
+    if place < 0 or (adds > tables.prize[stop] and drawn(work.chance) >= ANYWAY):
+        return False
+    _put_there(tables, plan, work, stop, place)
+    return True
+
+
+@fast
+def _open(tables: Tables, plan: Plan, work: Work, stop: int) -> None:
+    adds, place = best_opening(tables, plan, stop, 0)
+    if adds < UNKNOWN:
+        _put_there(tables, plan, work, stop, place)
+
+
+@fast
+def _put_there(tables: Tables, plan: Plan, work: Work, stop: int, place: int) -> None:
+    route = route_at(tables, plan, place)
+    note(work, IN, stop, place, route)
+    put(tables, plan, stop, place, route)
+    tell_times(tables, plan, route)
+
+
+@fast
+def _order(tables: Tables, work: Work, gone: int) -> None:
+    """In which order they are put somewhere: at random, the largest, the farthest, the nearest, those with least time first."""
+    drawn_at = drawn(work.chance) * (17.0 if tables.timed else 11.0)
+    for nr in range(gone):
+        work.keys[nr] = _key(tables, work, work.gone[nr], drawn_at)
+    for nr in range(1, gone):
+        key, stop, at = work.keys[nr], work.gone[nr], nr - 1
+        while at >= 0 and work.keys[at] > key:
+            work.keys[at + 1], work.gone[at + 1] = work.keys[at], work.gone[at]
+            at -= 1
+        work.keys[at + 1], work.gone[at + 1] = key, stop
+
+
+@fast
+def _key(tables: Tables, work: Work, stop: int, drawn_at: float) -> float:
+    last = tables.ends.shape[1] - 1
+    if drawn_at < 4.0:
+        return drawn(work.chance)
+    if drawn_at < 8.0:
+        return -float(tables.demand[stop, 0]) if tables.demand.shape[1] else drawn(work.chance)
+    if drawn_at < 11.0:
+        far = math.hypot(tables.x[stop] - tables.x[tables.stops], tables.y[stop] - tables.y[tables.stops])
+        return -far if drawn_at < 10.0 else far
+    if drawn_at < 13.0:
+        return float(tables.ends[stop, last] - tables.begins[stop, 0])
+    return float(tables.begins[stop, 0]) if drawn_at < 15.0 else -float(tables.ends[stop, last])
+
+
+@fast
+def _go_back(tables: Tables, plan: Plan, work: Work) -> None:
+    """Undo what the log tells, the last first."""
+    for nr in range(work.counts[NOTED] - 1, -1, -1):
+        what, stop, before, route = work.log[nr]
+        if what == OUT:
+            put(tables, plan, stop, before, route)
+        else:
+            take_out(tables, plan, stop)
+    work.counts[TURN] += 1
+    turn = work.counts[TURN]
+    for nr in range(work.counts[NOTED]):
+        route = work.log[nr, 3]
+        if work.seen[route] != turn:
+            work.seen[route] = turn
+            tell_times(tables, plan, route)
+
+
+@fast
+def _missed(work: Work, who: Ints, count: int) -> float:
+    total = 0.0
+    for nr in range(count):
+        total += work.missed[who[nr]]
+    return total

@@ -1,0 +1,141 @@
+"""A plan's routes as linked lists: putting a stop in, taking it out, and when things are then. Compiled."""
+
+from __future__ import annotations
+
+import math
+
+from muster.planning.routes.fast import fast, inlined
+from muster.planning.routes.tables import Plan, Tables
+
+NEVER = 1 << 60
+UNKNOWN = 1 << 55
+"""A way that nobody knows: longer than leaving anything out costs."""
+
+
+@inlined
+def travel(tables: Tables, a: int, b: int) -> int:
+    """How long it takes from place ``a`` to ``b``."""
+    if tables.way == 0:
+        way = tables.matrix[tables.row[a], tables.row[b]]
+        return int(way) if way >= 0 else UNKNOWN
+    dx, dy = tables.x[a] - tables.x[b], tables.y[a] - tables.y[b]
+    line = math.sqrt(dx * dx + dy * dy)
+    numbers = tables.numbers
+    if tables.way == 1:
+        return int(line * numbers[0] + numbers[1])
+    road = line * numbers[0]
+    speed = min(max(numbers[1] + numbers[2] * road, numbers[1]), numbers[3])
+    return int(road / speed * 3600.0 + (numbers[4] if line > numbers[5] else 0.0))
+
+
+@inlined
+def begin(tables: Tables, stop: int, arrival: int) -> int:
+    """When service begins for who arrives then: in the first window that isn't over. ``NEVER`` after the last."""
+    begins, ends = tables.begins, tables.ends
+    for window in range(begins.shape[1]):
+        if arrival <= ends[stop, window]:
+            return max(arrival, int(begins[stop, window]))
+    return NEVER
+
+
+@inlined
+def latest(tables: Tables, stop: int, bound: int) -> int:
+    """The latest arrival for service to begin at ``bound`` at the latest; negative where there is none.
+
+    Whoever is earlier can wait: so it is exact for several windows, too.
+    """
+    begins, ends = tables.begins, tables.ends
+    for window in range(begins.shape[1] - 1, -1, -1):
+        if begins[stop, window] <= bound:
+            return min(bound, int(ends[stop, window]))
+    return -NEVER
+
+
+@inlined
+def fits(tables: Tables, plan: Plan, stop: int, before: int, to_it: int, onward: int) -> bool:
+    """Whether a stop can be visited after ``before``, which is ``to_it`` away; the next is ``onward`` from it."""
+    if not tables.timed:
+        return True
+    at = begin(tables, stop, plan.early[before] + tables.service[before] + to_it)
+    return bool(at + tables.service[stop] + onward <= plan.late[plan.after[before]])
+
+
+@inlined
+def takes(tables: Tables, plan: Plan, route: int, stop: int) -> bool:
+    """Whether a route has the skills and the room."""
+    if tables.needs[stop] & ~tables.skills[route]:
+        return False
+    for kind in range(tables.demand.shape[1]):
+        if plan.load[route, kind] + tables.demand[stop, kind] > tables.capacity[route, kind]:
+            return False
+    return True
+
+
+@fast
+def put(tables: Tables, plan: Plan, stop: int, before: int, route: int) -> None:
+    """Visit a stop after ``before``. Times are to be told anew."""
+    after = plan.after[before]
+    to_it, onward = travel(tables, before, stop), travel(tables, stop, after)
+    part = plan.part[route]
+    plan.cost[part] += to_it + onward - plan.onward[before] - tables.prize[stop]
+    if plan.size[route] == 0:
+        plan.cost[part] += tables.cost[route] + travel(tables, before, after)
+    plan.after[before], plan.before[stop] = stop, before
+    plan.after[stop], plan.before[after] = after, stop
+    plan.onward[before], plan.onward[stop] = to_it, onward
+    plan.route[stop] = route
+    plan.size[route] += 1
+    for kind in range(tables.demand.shape[1]):
+        plan.load[route, kind] += tables.demand[stop, kind]
+
+
+@fast
+def take_out(tables: Tables, plan: Plan, stop: int) -> None:
+    """Don't visit a stop. Times are to be told anew."""
+    before, after, route = plan.before[stop], plan.after[stop], plan.route[stop]
+    part, straight = plan.part[route], travel(tables, before, after)
+    plan.cost[part] += straight - plan.onward[before] - plan.onward[stop] + tables.prize[stop]
+    plan.after[before], plan.before[after] = after, before
+    plan.onward[before] = straight
+    plan.route[stop] = -1
+    plan.keeper[stop] = part
+    plan.size[route] -= 1
+    if plan.size[route] == 0:
+        plan.cost[part] -= tables.cost[route] + straight
+    for kind in range(tables.demand.shape[1]):
+        plan.load[route, kind] -= tables.demand[stop, kind]
+
+
+@fast
+def tell_times(tables: Tables, plan: Plan, route: int) -> None:
+    """Forward, when each service begins at the earliest; backward, when one may arrive at the latest."""
+    if not tables.timed:
+        return
+    n = tables.stops
+    place = n + route
+    at = tables.opens[route]
+    plan.early[place] = at
+    while True:
+        onward = plan.onward[place]
+        at += tables.service[place] + onward
+        place = plan.after[place]
+        if place >= n:
+            break
+        at = begin(tables, place, at)
+        plan.early[place] = at
+    bound = tables.closes[route]
+    plan.late[place] = bound
+    place = plan.before[place]
+    while place < n:
+        bound = latest(tables, place, bound - plan.onward[place] - tables.service[place])
+        plan.late[place] = bound
+        place = plan.before[place]
+
+
+@fast
+def make_ready(tables: Tables, plan: Plan) -> None:
+    """Of empty routes, the way that nobody goes."""
+    for route in range(tables.routes):
+        begins = tables.stops + route
+        plan.onward[begins] = travel(tables, begins, plan.after[begins])
+        tell_times(tables, plan, route)

@@ -1,0 +1,65 @@
+"""Where a stop is put: beside one of its neighbours, or first in a route that is empty. Compiled.
+
+Greedy insertion with blinks (Christiaens and Vanden Berghe 2020, Slack Induction by String Removals): a place is overlooked now
+and then. They try every place; beside the nearest neighbours is enough, and doesn't take longer in a larger city.
+"""
+
+from __future__ import annotations
+
+from muster.planning.routes.chance import Chance, drawn
+from muster.planning.routes.fast import fast, inlined
+from muster.planning.routes.moves import NEVER, fits, takes, travel
+from muster.planning.routes.tables import Plan, Tables
+
+BLINK = 0.01
+
+
+@fast
+def best_beside(tables: Tables, plan: Plan, stop: int, part: int, chance: Chance) -> tuple[int, int]:
+    """What it adds, and the place before it; -1 where there is none."""
+    best, found = NEVER, -1
+    near = tables.near
+    for rank in range(near.shape[1]):
+        neighbour = near[stop, rank]
+        if neighbour < 0:
+            break
+        route = plan.route[neighbour]
+        if route < 0 or plan.part[route] != part or not takes(tables, plan, route, stop):
+            continue
+        there, back = travel(tables, neighbour, stop), travel(tables, stop, neighbour)
+        if drawn(chance) >= BLINK:
+            onward = travel(tables, stop, plan.after[neighbour])
+            adds = there + onward - plan.onward[neighbour]
+            if adds < best and fits(tables, plan, stop, neighbour, there, onward):
+                best, found = adds, neighbour
+        if drawn(chance) >= BLINK:
+            before = plan.before[neighbour]
+            to_it = travel(tables, before, stop)
+            adds = to_it + back - plan.onward[before]
+            if adds < best and fits(tables, plan, stop, before, to_it, back):
+                best, found = adds, before
+    return best, found
+
+
+@fast
+def best_opening(tables: Tables, plan: Plan, stop: int, part: int) -> tuple[int, int]:
+    """What a route of its own adds, and where that begins; of routes that are alike, one is looked at."""
+    best, found, last = NEVER, -1, -1
+    for route in range(tables.routes):
+        if tables.team[route] == last or plan.part[route] != part or plan.size[route] > 0:
+            continue
+        last = tables.team[route]
+        begins = tables.stops + route
+        if not takes(tables, plan, route, stop):
+            continue
+        to_it, onward = travel(tables, begins, stop), travel(tables, stop, plan.after[begins])
+        adds = tables.cost[route] + to_it + onward
+        if adds < best and fits(tables, plan, stop, begins, to_it, onward):
+            best, found = adds, begins
+    return best, found
+
+
+@inlined
+def route_at(tables: Tables, plan: Plan, place: int) -> int:
+    """The route of a stop or of a beginning."""
+    return plan.route[place] if place < tables.stops else place - tables.stops

@@ -1,0 +1,199 @@
+"""Who is to be visited, by which teams: frozen, and checked when it is made. Times are seconds from the plan's first midnight or
+any other moment that all share."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from muster.lib.said import said as _
+from muster.planning.refused import PlanRefused
+from muster.planning.routes.travel import Matrix, Straight, Travel
+
+Window = tuple[int, int]
+MAX_STOPS = 20_000
+MAX_SKILLS = 62
+LATEST = 1 << 40
+
+
+class NonsenseInPlan(PlanRefused):
+    """``line`` is where it stands in its file, or which in the list it is; ``field`` the column."""
+
+    code = "nonsense_in_plan"
+    message = _("{what} {id} (line {line}), {field}: {value} can't be. {expected}")
+
+
+class TwiceInPlan(PlanRefused):
+    code = "twice_in_plan"
+    message = _("{what} {id} stands twice (line {line}). Give each a name of its own.")
+
+
+class PlanTooLarge(PlanRefused):
+    code = "plan_too_large"
+    message = _("There are {count} stops; at most {max} are planned at once. Plan by areas.")
+
+
+class TooManySkills(PlanRefused):
+    code = "too_many_skills"
+    message = _("The stops need {count} different skills; at most {max} can be told apart.")
+
+
+class MatrixTooSmall(PlanRefused):
+    code = "matrix_too_small"
+    message = _("The matrix has {rows} rows and {columns} columns; {needed} stops and bases need as many of each.")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place to be visited once.
+
+    ``windows``: when its service may begin, none for always. ``demand``: of each kind that teams carry. ``prize_s``: None
+    where it must be visited; else what leaving it out costs, in seconds of travel. ``needs``: skills its team must have.
+    ``priority``: of several that must be visited and can't all be, one of 2 weighs as much as two of 1.
+    """
+
+    id: str
+    x: float
+    y: float
+    service_s: int = 0
+    windows: tuple[Window, ...] = ()
+    demand: tuple[int, ...] = ()
+    prize_s: int | None = None
+    priority: int = 1
+    needs: frozenset[str] = frozenset()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Team:
+    """Teams that are alike: ``count`` team-days, each from ``start`` to ``end`` between ``opens_s`` and ``closes_s``.
+
+    ``cost_s``: what a team-day costs, in seconds of travel; None for its whole working time. ``capacity``: of each kind of
+    demand.
+    """
+
+    id: str
+    start: tuple[float, float]
+    opens_s: int = 0
+    closes_s: int = LATEST
+    count: int = 1
+    end: tuple[float, float] | None = None
+    capacity: tuple[int, ...] = ()
+    skills: frozenset[str] = frozenset()
+    cost_s: int | None = None
+    line: int = 0
+
+    @property
+    def home(self) -> tuple[float, float]:
+        return self.end or self.start
+
+    @property
+    def day_cost_s(self) -> int:
+        return self.closes_s - self.opens_s if self.cost_s is None else self.cost_s
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Rows of a matrix are the stops in their order, then the teams' starts, then their ends.
+
+    Raises NonsenseInPlan, TwiceInPlan, PlanTooLarge, TooManySkills, MatrixTooSmall.
+    """
+
+    stops: tuple[Stop, ...]
+    teams: tuple[Team, ...]
+    travel: Travel = field(default_factory=Straight)
+
+    def __post_init__(self) -> None:
+        if len(self.stops) > MAX_STOPS:
+            raise PlanTooLarge(count=len(self.stops), max=MAX_STOPS)
+        _must_differ(_("stop"), self.stops)
+        _must_differ(_("team"), self.teams)
+        kinds = max((len(one.capacity) for one in self.teams), default=0)
+        for at, stop in enumerate(self.stops, 1):
+            _must_make_sense(_("stop"), stop, stop.line or at, _faults_of_stop(stop, kinds))
+        for at, team in enumerate(self.teams, 1):
+            _must_make_sense(_("team"), team, team.line or at, _faults_of_team(team, kinds))
+        if (skills := len(skills_of(self))) > MAX_SKILLS:
+            raise TooManySkills(count=skills, max=MAX_SKILLS)
+        self._matrix_must_fit()
+
+    def _matrix_must_fit(self) -> None:
+        if isinstance(self.travel, Matrix):
+            rows, columns = self.travel.seconds.shape
+            needed = len(self.stops) + 2 * len(self.teams)
+            if rows != needed or columns != needed:
+                raise MatrixTooSmall(rows=rows, columns=columns, needed=needed)
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds of demand there are."""
+        return max((len(one.capacity) for one in self.teams), default=0)
+
+    @property
+    def team_days(self) -> int:
+        return sum(one.count for one in self.teams)
+
+
+Fault = tuple[str, object, str]
+"""Field, value, and what was expected."""
+
+
+def _must_differ(what: str, all_: Iterable[Stop | Team]) -> None:
+    seen: set[str] = set()
+    for at, one in enumerate(all_, 1):
+        if one.id in seen:
+            raise TwiceInPlan(what=what, id=one.id, line=one.line or at)
+        seen.add(one.id)
+
+
+def _must_make_sense(what: str, one: Stop | Team, line: int, faults: Iterable[Fault | None]) -> None:
+    for fault in filter(None, faults):
+        name, value, expected = fault
+        raise NonsenseInPlan(what=what, id=one.id, line=line, field=name, value=value, expected=expected)
+
+
+def _faults_of_stop(one: Stop, kinds: int) -> Iterable[Fault | None]:
+    yield _number("x", one.x)
+    yield _number("y", one.y)
+    yield _at_least("service_s", one.service_s, 0)
+    yield _at_least("priority", one.priority, 1)
+    if one.prize_s is not None:
+        yield _at_least("prize_s", one.prize_s, 0)
+    for early, late in one.windows:
+        if early > late:
+            yield "windows", f"{early}–{late}", _("A window begins before it ends.")
+    if any(demand < 0 for demand in one.demand):
+        yield "demand", one.demand, _("A demand is 0 or more.")
+    if any(one.demand[kinds:]):
+        yield "demand", one.demand, _("No team carries that kind: give the teams a capacity for it.")
+
+
+def _faults_of_team(one: Team, kinds: int) -> Iterable[Fault | None]:
+    for name, place in (("start", one.start), ("end", one.home)):
+        yield _number(name, place[0])
+        yield _number(name, place[1])
+    yield _at_least("count", one.count, 0)
+    if one.closes_s < one.opens_s:
+        yield "closes_s", one.closes_s, _("A team's day ends after it begins.")
+    if len(one.capacity) not in (0, kinds):
+        yield "capacity", one.capacity, _("Each team says for every kind of demand how much it carries.")
+    if any(capacity < 0 for capacity in one.capacity):
+        yield "capacity", one.capacity, _("A capacity is 0 or more.")
+    if one.cost_s is not None:
+        yield _at_least("cost_s", one.cost_s, 0)
+
+
+def _number(name: str, value: float) -> Fault | None:
+    return None if math.isfinite(value) else (name, value, _("It is a number."))
+
+
+def _at_least(name: str, value: int, least: int) -> Fault | None:
+    return None if value >= least else (name, value, _("It is a whole number, and not too small."))
+
+
+def skills_of(problem: Problem) -> dict[str, int]:
+    """Each skill that some stop needs, with the bit that stands for it."""
+    needed = Counter(skill for one in problem.stops for skill in one.needs)
+    return {skill: bit for bit, skill in enumerate(sorted(needed))}

@@ -1,0 +1,58 @@
+"""What can be said of each stop before anything is planned: whether any team can visit it, and from where it is nearest.
+
+Compiled.
+"""
+
+from __future__ import annotations
+
+from muster.planning.routes.fast import fast
+from muster.planning.routes.moves import NEVER, UNKNOWN, fits, takes, travel
+from muster.planning.routes.tables import Ints, Plan, Tables
+
+WELL, LACKS_SKILLS, LACKS_ROOM, LACKS_TIME = range(4)
+BESIDE = 8
+"""Neighbours among which the nearest by way is looked for."""
+
+
+@fast
+def find_reach(tables: Tables, empty: Plan, found: Ints) -> None:
+    """Of each stop, what every team lacks for it, at the least."""
+    for stop in range(tables.stops):
+        found[stop] = LACKS_SKILLS
+        for route in range(tables.routes):
+            if route > 0 and tables.team[route] == tables.team[route - 1]:
+                continue
+            if tables.needs[stop] & ~tables.skills[route]:
+                continue
+            lacks = LACKS_ROOM
+            if takes(tables, empty, route, stop):
+                lacks = WELL if _reaches(tables, empty, route, stop) else LACKS_TIME
+            if lacks == WELL or lacks > found[stop]:
+                found[stop] = lacks
+            if lacks == WELL:
+                break
+
+
+@fast
+def _reaches(tables: Tables, empty: Plan, route: int, stop: int) -> bool:
+    begins = tables.stops + route
+    to_it, onward = travel(tables, begins, stop), travel(tables, stop, empty.after[begins])
+    return to_it < UNKNOWN and onward < UNKNOWN and fits(tables, empty, stop, begins, to_it, onward)
+
+
+@fast
+def find_ways(tables: Tables, entered: Ints, back: Ints) -> None:
+    """Of each stop, the shortest way to it from a neighbour or a base, and from it to where some team ends.
+
+    Neighbours are those by the straight line: the nearest by way is among the first few, as speed only rises with the way.
+    """
+    n, routes = tables.stops, tables.routes
+    for stop in range(n):
+        entered[stop], back[stop] = NEVER, NEVER
+        for rank in range(min(BESIDE, tables.near.shape[1])):
+            if tables.near[stop, rank] >= 0:
+                entered[stop] = min(entered[stop], travel(tables, tables.near[stop, rank], stop))
+        for route in range(routes):
+            if route == 0 or tables.team[route] != tables.team[route - 1]:
+                entered[stop] = min(entered[stop], travel(tables, n + route, stop))
+                back[stop] = min(back[stop], travel(tables, stop, n + routes + route))

@@ -1,0 +1,215 @@
+"""Solving: a problem, when to stop, a seed and parameters in; a result out. The best plan so far is always there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from muster.planning.routes.anneal import anneal, put_everybody
+from muster.planning.routes.moves import make_ready
+from muster.planning.routes.parts import cut, routes_of, stops_of
+from muster.planning.routes.problem import Problem, Stop, Team
+from muster.planning.routes.result import Moment, Result, result_of
+from muster.planning.routes.squeeze import keep, restore, squeeze
+from muster.planning.routes.tables import MUST, Plan, Tables, plan_of, tables_of
+from muster.planning.routes.work import work_of
+
+FEWEST_ROUTES, FEWEST_STOPS = 8, 100
+"""Of a part."""
+A_WHILE_S = 0.5
+"""How long parts are worked on before they are cut anew."""
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """After so many seconds, or so many turns, whichever is first; turns repeat exactly, seconds don't."""
+
+    seconds: float | None = None
+    turns: int | None = None
+
+    def share(self, spent_s: float, turns: int) -> float:
+        """How much of it is over, from 0 to 1."""
+        shares = [spent_s / self.seconds if self.seconds else 0.0 if self.seconds is None else 1.0]
+        if self.turns is not None:
+            shares.append(turns / self.turns if self.turns else 1.0)
+        return min(1.0, max(shares))
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """``near``: how many neighbours places are looked for beside, and how many more where every stop has its own times: whoever
+    is near may have other ones. ``hot`` and ``cold``: how much worse than the mean way between two stops a step may be, at the
+    beginning and at the end. ``squeeze_from`` to ``squeeze_to``: in which share of the time routes are emptied, each in at most
+    ``squeeze_turns``."""
+
+    near: int = 40
+    near_in_time: int = 60
+    hot: float = 0.5
+    cold: float = 0.01
+    squeeze_from: float = 0.12
+    squeeze_to: float = 0.95
+    squeeze_turns: int = 10_000
+
+
+@dataclass
+class Solver:
+    """``told``: is called with every better plan."""
+
+    problem: Problem
+    stopping: Stopping
+    seed: int = 0
+    parts: int = 1
+    parameters: Parameters = field(default_factory=Parameters)
+    told: Callable[[Moment], None] | None = None
+
+    def __post_init__(self) -> None:
+        self.tables = tables_of(self.problem, self._near())
+        self.plan = plan_of(self.tables)
+        make_ready(self.tables, self.plan)
+        self.random = np.random.default_rng(self.seed)
+        self.missed = np.zeros(self.tables.stops)
+        self.work = [work_of(self.tables, self.missed, self.seed, part) for part in range(self.parts)]
+        self.kept = np.zeros((self.tables.stops, 2), np.int64)
+        self.best, self.best_count, self.best_value = self.kept.copy(), 0, int(self.tables.prize.sum()) + 1
+        self.history: list[Moment] = []
+        self.turns, self.rounds, self.mean_way, self.begun = 0, 0, 1.0, time.monotonic()
+        self.rates = {"anneal": 2_000.0, "squeeze": 2_000.0}
+
+    def run(self) -> Result:
+        """Until it is time to stop, or Ctrl-C."""
+        try:
+            self._begin()
+            while self.share < 1.0 and self.tables.stops:
+                self._round()
+        except KeyboardInterrupt:
+            pass
+        self._go_to_best()
+        return result_of(self.problem, self.tables, self.plan, self.history, self.turns)
+
+    @property
+    def share(self) -> float:
+        return self.stopping.share(time.monotonic() - self.begun, self.turns)
+
+    @property
+    def heat(self) -> float:
+        """Of the share of time that is over; relative to the mean way."""
+        hot, cold = self.parameters.hot, self.parameters.cold
+        return self.mean_way * float(hot * (cold / hot) ** self.share)
+
+    def _near(self) -> int:
+        opens = min((one.opens_s for one in self.problem.teams), default=0)
+        closes = max((one.closes_s for one in self.problem.teams), default=0)
+        own = sum(bool(one.windows) and one.windows != ((opens, closes),) for one in self.problem.stops)
+        return self.parameters.near + round(own / max(1, len(self.problem.stops)) * self.parameters.near_in_time)
+
+    def _begin(self) -> None:
+        """Put everybody where they add least; it also compiles everything before threads begin."""
+        if not self.tables.stops or not self.tables.routes:
+            self.stopping = Stopping(turns=0)
+            return
+        work = self.work[0]._replace(stops=np.arange(self.tables.stops))
+        put_everybody(self.tables, self.plan, work)
+        self._look()
+        visited, used = int((self.plan.route >= 0).sum()), int((self.plan.size > 0).sum())
+        self.mean_way = max(1.0, travelled(self.tables, self.plan) / max(1, visited + used))
+        anneal(self.tables, self.plan, work, 0, 1, self.mean_way)
+        squeeze(self.tables, self.plan, work, 0, routes_of(self.plan, 0), self.kept, 0, 1.0)
+
+    def _round(self) -> None:
+        """Cut into parts, and work on each beside the others for a while."""
+        count = self._how_many_parts()
+        cut(self.tables, self.plan, count, self.random)
+        step = self._squeeze if self._is_for_squeezing() else self._anneal
+        parts = [part for part in range(count) if len(stops_of(self.plan, part))]
+        with ThreadPoolExecutor(len(parts) or 1) as pool:  # Ends when all have ended, also by Ctrl-C.
+            self.turns += sum(pool.map(step, parts))
+        self._look()
+
+    def _how_many_parts(self) -> int:
+        """Of a few routes, one: those of two parts never exchange anything while they are apart."""
+        used = int((self.plan.size > 0).sum())
+        return max(1, min(self.parts, used // FEWEST_ROUTES, self.tables.stops // FEWEST_STOPS))
+
+    def _is_for_squeezing(self) -> bool:
+        """Two rounds of three, where a team-day costs something."""
+        if not self.tables.cheapest:
+            return False
+        self.rounds += 1
+        return self.parameters.squeeze_from < self.share < self.parameters.squeeze_to and self.rounds % 3 > 0
+
+    def _anneal(self, part: int) -> int:
+        work = self.work[part]._replace(stops=stops_of(self.plan, part))
+        turns, begun = self._turns("anneal"), time.monotonic()
+        anneal(self.tables, self.plan, work, part, turns, self.heat)
+        self._learn("anneal", turns, begun)
+        return turns
+
+    def _squeeze(self, part: int) -> int:
+        work = self.work[part]._replace(stops=stops_of(self.plan, part))
+        routes = routes_of(self.plan, part)
+        kept = np.zeros((len(work.stops), 2), np.int64)
+        turns, begun = min(self.parameters.squeeze_turns, self._turns("squeeze")), time.monotonic()
+        squeeze(self.tables, self.plan, work, part, routes, kept, turns, self.heat)
+        self._learn("squeeze", turns, begun)
+        return turns
+
+    def _turns(self, what: str) -> int:
+        """As many as fit in a while, and before it is time to stop."""
+        if self.stopping.seconds is None:
+            return max(1, min(2_000, ((self.stopping.turns or 0) - self.turns) // self.parts))
+        while_s = min(A_WHILE_S, self.stopping.seconds / 100, self.stopping.seconds - (time.monotonic() - self.begun))
+        return max(1, int(self.rates[what] * while_s))
+
+    def _learn(self, what: str, turns: int, begun: float) -> None:
+        """How many turns a second, so that the next while is as long as it should be."""
+        self.rates[what] = min(2 * self.rates[what], max(100.0, turns / max(1e-4, time.monotonic() - begun)))
+
+    def _look(self) -> None:
+        """Keep the plan if it is the best so far."""
+        out = self.plan.route < 0
+        cost = travelled(self.tables, self.plan) + int(self.tables.cost[self.plan.size > 0].sum())
+        value = cost + int(self.tables.prize[out].sum())
+        if value >= self.best_value:
+            return
+        self.best_value = value
+        self.best_count = keep(self.tables, self.plan, np.flatnonzero(self.plan.size), self.best)
+        forgone = self.tables.prize[out]
+        moment = Moment(
+            time.monotonic() - self.begun,
+            cost + int(forgone[forgone < MUST].sum()),
+            int((self.plan.size > 0).sum()),
+            int(out.sum()),
+        )
+        self.history.append(moment)
+        if self.told:
+            self.told(moment)
+
+    def _go_to_best(self) -> None:
+        restore(self.tables, self.plan, np.arange(self.tables.routes), self.best, self.best_count)
+
+
+def travelled(tables: Tables, plan: Plan) -> int:
+    """Summed over all routes that are used."""
+    used = np.flatnonzero(plan.size > 0)
+    return int(plan.onward[np.flatnonzero(plan.route >= 0)].sum() + plan.onward[tables.stops + used].sum())
+
+
+def solve(
+    problem: Problem, stopping: Stopping, seed: int = 0, parts: int = 1, told: Callable[[Moment], None] | None = None,
+    parameters: Parameters | None = None,
+) -> Result:  # fmt: skip
+    """The best plan that is found in time. ``parts``: how many threads work beside each other."""
+    return Solver(problem, stopping, seed, parts, parameters or Parameters(), told).run()
+
+
+def compile_all() -> None:
+    """Compile what is compiled, unless it is kept: by a plan of one stop."""
+    solve(Problem((Stop("a", 1.0, 1.0),), (Team("b", (0.0, 0.0), closes_s=100, cost_s=1),)), Stopping(turns=4))
+
+
+if __name__ == "__main__":
+    compile_all()
