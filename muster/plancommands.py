@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +37,13 @@ def plan() -> None:
 @click.option(
     "--turns", type=click.IntRange(min=0), help="Stop after so many turns instead: the same seed gives the same plan."
 )
-@click.option("--seed", default=0, show_default=True, help="Another one gives another plan, about as good.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Another one gives another plan, about as good.",
+)
 @click.option(
     "--processes", type=click.IntRange(1, 64), help="How many parts are worked on side by side; as many as processors."
 )
@@ -61,18 +69,29 @@ def routes(
     Ctrl-C ends with the best plan so far.
     """
     from muster.planning.routes.result import impossible
-    from muster.planning.routes.solve import Solver, Stopping
+    from muster.planning.routes.solve import Solver, Stopping, compile_all
 
-    write = [_writer(path) for path in out]
+    write = [_writer(path, source) for path in out]
     problem, unit, places = _read(source, teams, matrix)
+    compile_all()  # Before the clock runs.
     stopping = Stopping(seconds=stop_s) if turns is None else Stopping(turns=turns)
     solver = Solver(problem, stopping, seed, processes or os.cpu_count() or 1, told=_told(unit))
     _say_left_out(impossible(problem, solver.tables), "can't be visited by any team")
-    result = solver.run()
+    with _ended_by_ctrl_c(solver.end):
+        result = solver.run()
     _say(result, unit)
     for path, written in zip(out, write, strict=True):
         written(path, problem, result, unit, places)
         click.echo(f"Written: {path}")
+
+
+@contextlib.contextmanager
+def _ended_by_ctrl_c(end: Callable[[], None]) -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, lambda _signal, _frame: end())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 Places = Mapping[str, tuple[float, float]]
@@ -84,6 +103,8 @@ def _read(source: Path, teams: Path | None, matrix: Path | None) -> tuple[Proble
     from muster.planning.routes.vrplibfiles import read_instance
 
     if source.suffix == ".vrp":
+        if teams or matrix:
+            raise click.UsageError("--teams and --matrix are for tables: an instance says both itself.")
         instance = read_instance(source)
         places = {one.id: (one.x, one.y) for one in instance.problem.stops}
         return instance.problem, instance.unit, places | {one.id: one.start for one in instance.problem.teams}
@@ -91,7 +112,8 @@ def _read(source: Path, teams: Path | None, matrix: Path | None) -> tuple[Proble
     return sheet.problem, 1, sheet.places
 
 
-def _writer(path: Path) -> Writer:
+def _writer(path: Path, source: Path) -> Writer:
+    """Refused before anything is planned: a plan that can't be written is lost."""
     from muster.planning.routes.plannedfiles import write_map, write_table
     from muster.planning.routes.vrplibfiles import write_solution
 
@@ -102,6 +124,10 @@ def _writer(path: Path) -> Writer:
     }
     if path.suffix not in writers:
         raise click.BadParameter(f"{path.name} ends in none of {', '.join(writers)}.", param_hint="--out")
+    if path.suffix == ".sol" and source.suffix != ".vrp":
+        raise click.BadParameter(f"{path.name}: only plans of VRPLIB instances are written so.", param_hint="--out")
+    if not path.absolute().parent.is_dir():
+        raise click.BadParameter(f"There is no folder {path.absolute().parent}.", param_hint="--out")
     return writers[path.suffix]
 
 

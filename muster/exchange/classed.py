@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from muster.exchange.line import Defaults, Fault, Heard, Line
@@ -37,12 +37,13 @@ class CategoryNeeded(Refusal):
 
 @dataclass
 class Classed(Heard):
-    """What isn't known is empty."""
+    """What isn't known is empty. ``rest``: what is wrong in category and severity, which is said after where it is."""
 
     kind: str = ""
     area: Area | None = None
     category: str = ""
     severity: str = ""
+    rest: Heard = field(default_factory=Heard)
 
 
 class Classing:
@@ -64,8 +65,8 @@ class Classing:
         found = Classed()
         found.kind = found.hear("kind", self.kind, said) or self.defaults.kind
         found.area = found.hear("area", self.area, said)
-        found.category = found.hear("category", self.category, found.kind, said) or ""
-        found.severity = found.hear("severity", self.severity, said) or ""
+        found.category = found.rest.hear("category", self.category, found.kind, said) or ""
+        found.severity = found.rest.hear("severity", self.severity, said) or ""
         return found
 
     def kind(self, said: Mapping[str, str]) -> str:

@@ -109,6 +109,7 @@ class Reader:
         line.take(at)
         site = line.hear("site", self._classing.site, said, at.area) if "site" in said else None
         area = self._classing.where(line, at.area, site)
+        line.take(at.rest)
         text = _text(said, site)
         if not text:
             line.faults.append(Fault("text", TextNeeded()))

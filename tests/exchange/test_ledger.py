@@ -57,6 +57,15 @@ def test_closed_yes_obeys_the_loop(cast: Cast, city: City, sent: Taking, form: F
     assert codes(failed) == ["checked_here"]
 
 
+def test_what_is_wrong_is_said_in_the_order_of_where_what_and_when(
+    cast: Cast, city: City, sent: Taking, form: Form
+) -> None:
+    wrong = {"区划": "", "点位": "无名处", "问题类别": "看不懂", "问题描述": "", "整改时限": "尽快"}
+    both = sent(form.write(wrong, wrong | {"编号": "LQ-002"}))
+    each = ["area_needed", "unknown_word", "text_needed", "unclear_deadline"]
+    assert codes(both) == each * 2
+
+
 @pytest.mark.parametrize("said", ["基本完成", "正在推进", "长期坚持"])
 def test_nearly_stays_open_and_says_so(cast: Cast, city: City, sent: Taking, form: Form, said: str) -> None:
     sent(form.write({"是否销号": said}), apply=True)

@@ -39,7 +39,7 @@ def test_what_no_team_can_reach_is_said_first(tmp_path: Path) -> None:
 
 
 def test_an_instance_is_planned(tmp_path: Path) -> None:
-    code, said = typed(made(tmp_path, "small.vrp", CVRP), "--stop-s", "0.5", "--out", tmp_path / "small.sol")
+    code, said = typed(made(tmp_path, "small.vrp", CVRP), "--stop-s", "1", "--out", tmp_path / "small.sol")
     assert code == 0, said
     assert (tmp_path / "small.sol").read_text().endswith("Cost: 80\n")
 

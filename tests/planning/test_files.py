@@ -134,6 +134,9 @@ def test_explicit_ways(tmp_path: Path) -> None:
 
 BAD = [
     "",
+    "hello",
+    CVRP.replace("EUC_2D", "GEO"),
+    CVRP.replace("CAPACITY", "DISTANCE : 5\nCAPACITY"),
     "NAME : nothing\nEOF\n",
     CVRP.replace("2 0 10\n", "2 0 ten\n"),
     CVRP.replace("CAPACITY : 10", "CAPACITY : x"),
@@ -158,6 +161,26 @@ def test_our_sheet(tmp_path: Path) -> None:
     result = solve(sheet.problem, Stopping(turns=500))
     assert not faults_of(sheet.problem, result)
     assert result.team_days == 1
+
+
+def test_a_table_of_a_chinese_windows_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "sites.csv"
+    path.write_bytes(SHEET.encode("gb18030"))
+    assert [one.id for one in read_sheet(path).problem.stops] == ["学校", "医院", "菜市场"]
+
+
+def test_times_may_be_before_the_moment_that_they_count_from(tmp_path: Path) -> None:
+    text = "id,kind,x_km,y_km,tw_early_s,tw_late_s,team_days\nb,base,0,0,-7200,0,1\ns,site,1,0,-3600,-1800,\n"
+    problem = read_sheet(made(tmp_path, "sites.csv", text)).problem
+    result = solve(problem, Stopping(turns=50))
+    assert not faults_of(problem, result)
+    assert -3600 <= result.routes[0].visits[0].begins_s <= -1800
+
+
+def test_places_are_said_alike(tmp_path: Path) -> None:
+    teams = made(tmp_path, "teams.csv", "id,kind,lat,lon,team_days\nb,base,36,115,1\n")
+    with pytest.raises(PlanRefused, match="don't say alike"):
+        read_sheet(made(tmp_path, "sites.csv", SHEET), teams)
 
 
 def test_degrees_become_kilometres(tmp_path: Path) -> None:
@@ -193,8 +216,10 @@ def test_where_there_is_no_way_nobody_goes(tmp_path: Path) -> None:
         ("600.0", "ten", "line 4, service_s: “ten”"),
         ("0-3600;", "morning;", "line 3, windows"),
         ("x_km", "x", "lacks the column x_km"),
-        ("医院,", "学校,", "stop 学校 stands twice"),
-        ("1.5", "", "line 4.*y: nan"),
+        ("医院,", "学校,", "学校 stands twice"),
+        ("1.5", "", "line 4, y_km"),
+        ("菜市场,,", "菜市场,market,", "line 5, kind: “market”"),
+        ("医院,", "市中心,", "市中心 stands twice"),
         ("0-3600", "3600-0", "line 3.*windows"),
     ],
 )
@@ -203,10 +228,12 @@ def test_what_is_unclear_is_said_with_its_line(tmp_path: Path, old: str, new: st
         read_sheet(made(tmp_path, "sites.csv", SHEET.replace(old, new)))
 
 
-@pytest.mark.parametrize("text", ["1,2\n3,4", "a,b", "[]"])
-def test_what_is_no_matrix_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "text"), [("m.csv", "1,2\n3,4"), ("m.csv", "a,b"), ("m.json", "[]"), ("m.json", '{"durations": []}')]
+)
+def test_what_is_no_matrix_is_refused(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(PlanRefused, match="no matrix"):
-        read_sheet(made(tmp_path, "sites.csv", SHEET), matrix=made(tmp_path, "ways.csv", text))
+        read_sheet(made(tmp_path, "sites.csv", SHEET), matrix=made(tmp_path, name, text))
 
 
 def test_a_plan_as_table_and_map(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_the_time_is_kept_and_the_best_is_told() -> None:
     [
         (Stop("s", 1, 1, needs=frozenset(["cctv"])), why.NO_SKILLS),
         (Stop("s", 1, 1, demand=(9,)), why.TOO_MUCH),
-        (Stop("s", 1, 1, windows=((0, 1),)), why.OUT_OF_REACH),
+        (Stop("s", 9, 1, windows=((0, 1),)), why.OUT_OF_REACH),
         (Stop("s", 1, 1, 600, prize_s=5), why.NOT_WORTH_IT),
     ],
 )
@@ -158,6 +158,60 @@ def test_too_few_teams_leave_out_the_least_urgent() -> None:
     assert {one.why for one in result.left_out} == {why.NO_TIME_LEFT}
     assert len(result.left_out) == 5
     assert all(int(visit.stop[1:]) % 2 for visit in result.routes[0].visits)
+
+
+def test_who_is_far_from_everybody_of_a_route_is_visited_all_the_same() -> None:
+    """Two villages, each with more stops than neighbours are looked at, and one team for both."""
+    stops = tuple(Stop(f"s{nr}", 20 * (nr % 2) + nr / 1e4, nr / 1e4, 60) for nr in range(84))
+    problem = Problem(stops, (Team("base", (10.0, 0.0), 0, 360_000, 1),), Streets())
+    assert not solve(problem, Stopping(turns=500)).left_out
+
+
+def test_a_rare_skill_gets_everywhere() -> None:
+    towns = [(0, 0), (30, 0), (0, 30)]
+    stops = [Stop(f"s{x}{y}{nr}", x + nr / 1e3, y, 60) for x, y in towns for nr in range(42)]
+    stops += [Stop(f"c{x}{y}", x, y + 0.01, 60, needs=frozenset(["cctv"])) for x, y in towns]
+    teams = (Team("plain", (10.0, 10.0), 0, DAY, 6), Team("cctv", (10.0, 10.0), 0, DAY, 1, skills=frozenset(["cctv"])))
+    problem = Problem(tuple(stops), teams, Streets())
+    result = solve(problem, Stopping(turns=3_000))
+    assert not faults_of(problem, result)
+    assert not result.left_out
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_way_around_that_is_longer_makes_nobody_late(seed: int) -> None:
+    """In a matrix, taking a stop out may make the way longer than it was with it."""
+    ways = np.random.default_rng(seed).integers(0, 60, (8, 8)).astype(np.int32)
+    stops = tuple(Stop(f"s{nr}", nr, 0) for nr in range(6))
+    problem = Problem(stops, (Team("base", (0.0, 0.0), 0, 90, 4),), Matrix(ways))
+    result = solve(problem, Stopping(turns=60), seed)
+    assert not faults_of(problem, result)
+    assert result.bound.team_days <= result.team_days or result.left_out
+    assert result.bound.cost <= result.cost or result.left_out
+
+
+def test_the_bound_holds_where_ways_there_are_longer_than_back() -> None:
+    ways = np.full((14, 14), 50, np.int32)
+    for nr in range(11):
+        ways[nr, nr + 1], ways[nr + 1, nr] = 1, 500
+    stops = tuple(Stop(f"s{nr:02}", nr, 0) for nr in range(12))
+    result = solve(Problem(stops, (Team("base", (0.0, 0.0), 0, 300, 3),), Matrix(ways)), Stopping(turns=2_000))
+    assert not result.left_out
+    assert result.bound.team_days <= result.team_days
+    assert result.bound.cost <= result.cost
+
+
+def test_who_fills_a_team_alone_gets_one() -> None:
+    stops = tuple(Stop(f"s{nr}", nr % 10, nr // 10, demand=(6,)) for nr in range(100))
+    problem = Problem(stops, (Team("base", (0.0, 0.0), count=100, capacity=(10,)),), Streets())
+    assert not solve(problem, Stopping(turns=200)).left_out
+
+
+def test_a_day_without_end_costs_nothing_of_itself() -> None:
+    problem = Problem(scattered(5, 6), (Team("base", (0.0, 0.0), count=3),), Streets())
+    result = solve(problem, Stopping(turns=500))
+    assert not result.left_out
+    assert result.cost == result.travel_s
 
 
 def test_of_several_windows_the_next_is_waited_for() -> None:

@@ -12,15 +12,18 @@ import math
 from muster.planning.routes.chance import below, drawn
 from muster.planning.routes.fast import fast
 from muster.planning.routes.moves import UNKNOWN, put, take_out, tell_times
-from muster.planning.routes.places import best_beside, best_opening, route_at
+from muster.planning.routes.places import best_anywhere, best_beside, best_opening, route_at
 from muster.planning.routes.ruin import ruin
-from muster.planning.routes.tables import Ints, Plan, Tables
+from muster.planning.routes.tables import MUST, Ints, Plan, Tables
 from muster.planning.routes.work import IN, LEFT, NOTED, OUT, TURN, Work, note
 
 TRIED = 10
 """So many of those who are left out nearby are tried to be put somewhere, each turn."""
 ANYWAY = 0.1
 """How often somebody is visited who isn't worth the way alone: together they may be."""
+ANYWHERE = 0.1
+"""How often every place is tried, which takes long, for whom there is none beside a neighbour. Never while a route is emptied:
+its stops would go far away."""
 AT_LEFT = 0.5
 """How often stops that are left out are where it begins."""
 
@@ -34,8 +37,8 @@ def anneal(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: 
         gone = _left_out_near(tables, plan, work, part, seed, _ruined(tables, plan, work, part, seed))
         _order(tables, work, gone)
         for nr in range(gone):
-            _put_best(tables, plan, work, part, work.gone[nr], True)
-        if plan.cost[part] >= before - heat * math.log(drawn(work.chance) + 1e-300):
+            _put_best(tables, plan, work, part, work.gone[nr], True, ANYWHERE)
+        if _is_late(plan, work) or plan.cost[part] >= before - heat * math.log(drawn(work.chance) + 1e-300):
             _go_back(tables, plan, work)
 
 
@@ -47,9 +50,9 @@ def put_everybody(tables: Tables, plan: Plan, work: Work) -> None:
         work.gone[nr] = nr
     _order(tables, work, tables.stops)
     for nr in range(tables.stops):
-        _put_best(tables, plan, work, 0, work.gone[nr], False)
-        if plan.route[work.gone[nr]] < 0:
-            _open(tables, plan, work, work.gone[nr])
+        stop = work.gone[nr]
+        if not _put_best(tables, plan, work, 0, stop, False, 0.0) and not _open(tables, plan, work, stop):
+            _put_best(tables, plan, work, 0, stop, False, 1.0)
 
 
 @fast
@@ -65,7 +68,8 @@ def squeeze_in(tables: Tables, plan: Plan, work: Work, part: int, turns: int, he
         for nr in range(still):
             work.missed[work.still[nr]] += 1.0
         worse = before - heat * math.log(drawn(work.chance) + 1e-300)
-        if misses < missed or (misses == missed and plan.cost[part] < worse):
+        better = misses < missed or (misses == missed and plan.cost[part] < worse)
+        if better and not _is_late(plan, work):
             for nr in range(still):
                 work.left[nr] = work.still[nr]
             work.counts[LEFT] = still
@@ -116,19 +120,22 @@ def _turn_over(tables: Tables, plan: Plan, work: Work, part: int, seed: int) -> 
     _order(tables, work, gone)
     still = 0
     for nr in range(gone):
-        if not _put_best(tables, plan, work, part, work.gone[nr], False):
+        if not _put_best(tables, plan, work, part, work.gone[nr], False, 0.0):
             work.still[still] = work.gone[nr]
             still += 1
     return still
 
 
 @fast
-def _put_best(tables: Tables, plan: Plan, work: Work, part: int, stop: int, opening: bool) -> bool:
+def _put_best(tables: Tables, plan: Plan, work: Work, part: int, stop: int, opening: bool, anywhere: float) -> bool:
+    """``anywhere``: how often every place is tried for who must be visited and can't be put beside a neighbour."""
     adds, place = best_beside(tables, plan, stop, part, work.chance)
     if opening and (place < 0 or adds > tables.cheapest):
         opens, begins = best_opening(tables, plan, stop, part)
         if opens < adds:
             adds, place = opens, begins
+    if place < 0 and tables.prize[stop] >= MUST and drawn(work.chance) < anywhere:
+        adds, place = best_anywhere(tables, plan, stop, part)
     if place < 0 or (adds > tables.prize[stop] and drawn(work.chance) >= ANYWAY):
         return False
     _put_there(tables, plan, work, stop, place)
@@ -136,10 +143,12 @@ def _put_best(tables: Tables, plan: Plan, work: Work, part: int, stop: int, open
 
 
 @fast
-def _open(tables: Tables, plan: Plan, work: Work, stop: int) -> None:
+def _open(tables: Tables, plan: Plan, work: Work, stop: int) -> bool:
     adds, place = best_opening(tables, plan, stop, 0)
-    if adds < UNKNOWN:
-        _put_there(tables, plan, work, stop, place)
+    if adds >= UNKNOWN:
+        return False
+    _put_there(tables, plan, work, stop, place)
+    return True
 
 
 @fast
@@ -195,6 +204,14 @@ def _go_back(tables: Tables, plan: Plan, work: Work) -> None:
         if work.seen[route] != turn:
             work.seen[route] = turn
             tell_times(tables, plan, route)
+
+
+@fast
+def _is_late(plan: Plan, work: Work) -> bool:
+    for nr in range(work.counts[NOTED]):  # noqa: SIM110 - compiled
+        if plan.tardy[work.log[nr, 3]]:
+            return True
+    return False
 
 
 @fast

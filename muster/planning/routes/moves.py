@@ -108,7 +108,10 @@ def take_out(tables: Tables, plan: Plan, stop: int) -> None:
 
 @fast
 def tell_times(tables: Tables, plan: Plan, route: int) -> None:
-    """Forward, when each service begins at the earliest; backward, when one may arrive at the latest."""
+    """Forward, when each service begins at the earliest; backward, when one may arrive at the latest.
+
+    Where the way past a place is longer than by it, taking a stop out may make a route tardy.
+    """
     if not tables.timed:
         return
     n = tables.stops
@@ -124,6 +127,7 @@ def tell_times(tables: Tables, plan: Plan, route: int) -> None:
         at = begin(tables, place, at)
         plan.early[place] = at
     bound = tables.closes[route]
+    plan.tardy[route] = at > bound
     plan.late[place] = bound
     place = plan.before[place]
     while place < n:

@@ -26,6 +26,7 @@ def cut(tables: Tables, plan: Plan, parts: int, random: np.random.Generator) -> 
     empty = np.flatnonzero(plan.size == 0)
     plan.part[empty] = np.arange(len(empty)) % parts
     plan.keeper[:] = random.integers(0, parts, tables.stops)
+    plan.keeper[visited] = plan.part[route]
     plan.cost[:] = 0
 
 

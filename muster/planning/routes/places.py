@@ -42,6 +42,23 @@ def best_beside(tables: Tables, plan: Plan, stop: int, part: int, chance: Chance
 
 
 @fast
+def best_anywhere(tables: Tables, plan: Plan, stop: int, part: int) -> tuple[int, int]:
+    """The same over every place of the part's routes: for whom no neighbour's route can take."""
+    best, found = NEVER, -1
+    for route in range(tables.routes):
+        if plan.part[route] != part or plan.size[route] == 0 or not takes(tables, plan, route, stop):
+            continue
+        place = tables.stops + route
+        while place < tables.stops or place == tables.stops + route:
+            to_it, onward = travel(tables, place, stop), travel(tables, stop, plan.after[place])
+            adds = to_it + onward - plan.onward[place]
+            if adds < best and fits(tables, plan, stop, place, to_it, onward):
+                best, found = adds, place
+            place = plan.after[place]
+    return best, found
+
+
+@fast
 def best_opening(tables: Tables, plan: Plan, stop: int, part: int) -> tuple[int, int]:
     """What a route of its own adds, and where that begins; of routes that are alike, one is looked at."""
     best, found, last = NEVER, -1, -1

@@ -16,6 +16,7 @@ Window = tuple[int, int]
 MAX_STOPS = 20_000
 MAX_SKILLS = 62
 LATEST = 1 << 40
+MOST_URGENT, MOST_S = 100, 1_000_000_000
 
 
 class NonsenseInPlan(PlanRefused):
@@ -70,8 +71,8 @@ class Stop:
 class Team:
     """Teams that are alike: ``count`` team-days, each from ``start`` to ``end`` between ``opens_s`` and ``closes_s``.
 
-    ``cost_s``: what a team-day costs, in seconds of travel; None for its whole working time. ``capacity``: of each kind of
-    demand.
+    ``cost_s``: what a team-day costs, in seconds of travel; None for its whole working time, if that ends. ``capacity``: of each
+    kind of demand.
     """
 
     id: str
@@ -91,7 +92,9 @@ class Team:
 
     @property
     def day_cost_s(self) -> int:
-        return self.closes_s - self.opens_s if self.cost_s is None else self.cost_s
+        if self.cost_s is not None:
+            return self.cost_s
+        return self.closes_s - self.opens_s if self.closes_s < LATEST else 0
 
 
 @dataclass(frozen=True)
@@ -157,10 +160,9 @@ def _must_make_sense(what: str, one: Stop | Team, line: int, faults: Iterable[Fa
 def _faults_of_stop(one: Stop, kinds: int) -> Iterable[Fault | None]:
     yield _number("x", one.x)
     yield _number("y", one.y)
-    yield _at_least("service_s", one.service_s, 0)
-    yield _at_least("priority", one.priority, 1)
-    if one.prize_s is not None:
-        yield _at_least("prize_s", one.prize_s, 0)
+    yield _between("service_s", one.service_s, 0, MOST_S)
+    yield _between("priority", one.priority, 1, MOST_URGENT)
+    yield _between("prize_s", one.prize_s or 0, 0, MOST_S)
     for early, late in one.windows:
         if early > late:
             yield "windows", f"{early}–{late}", _("A window begins before it ends.")
@@ -174,23 +176,24 @@ def _faults_of_team(one: Team, kinds: int) -> Iterable[Fault | None]:
     for name, place in (("start", one.start), ("end", one.home)):
         yield _number(name, place[0])
         yield _number(name, place[1])
-    yield _at_least("count", one.count, 0)
+    yield _between("count", one.count, 0, MOST_S)
     if one.closes_s < one.opens_s:
         yield "closes_s", one.closes_s, _("A team's day ends after it begins.")
     if len(one.capacity) not in (0, kinds):
         yield "capacity", one.capacity, _("Each team says for every kind of demand how much it carries.")
     if any(capacity < 0 for capacity in one.capacity):
         yield "capacity", one.capacity, _("A capacity is 0 or more.")
-    if one.cost_s is not None:
-        yield _at_least("cost_s", one.cost_s, 0)
+    yield _between("cost_s", one.cost_s or 0, 0, MOST_S)
 
 
 def _number(name: str, value: float) -> Fault | None:
     return None if math.isfinite(value) else (name, value, _("It is a number."))
 
 
-def _at_least(name: str, value: int, least: int) -> Fault | None:
-    return None if value >= least else (name, value, _("It is a whole number, and not too small."))
+def _between(name: str, value: int, least: int, most: int) -> Fault | None:
+    return (
+        None if least <= value <= most else (name, value, _("It is a whole number, neither too small nor too large."))
+    )
 
 
 def skills_of(problem: Problem) -> dict[str, int]:

@@ -10,8 +10,6 @@ from muster.planning.routes.moves import NEVER, UNKNOWN, fits, takes, travel
 from muster.planning.routes.tables import Ints, Plan, Tables
 
 WELL, LACKS_SKILLS, LACKS_ROOM, LACKS_TIME = range(4)
-BESIDE = 8
-"""Neighbours among which the nearest by way is looked for."""
 
 
 @fast
@@ -44,14 +42,17 @@ def _reaches(tables: Tables, empty: Plan, route: int, stop: int) -> bool:
 def find_ways(tables: Tables, entered: Ints, back: Ints) -> None:
     """Of each stop, the shortest way to it from a neighbour or a base, and from it to where some team ends.
 
-    Neighbours are those by the straight line: the nearest by way is among the first few, as speed only rises with the way.
+    Of a matrix every stop is looked at. Else neighbours are the nearest by the straight line, and so by the way.
     """
     n, routes = tables.stops, tables.routes
     for stop in range(n):
         entered[stop], back[stop] = NEVER, NEVER
-        for rank in range(min(BESIDE, tables.near.shape[1])):
-            if tables.near[stop, rank] >= 0:
-                entered[stop] = min(entered[stop], travel(tables, tables.near[stop, rank], stop))
+        if tables.way == 0:
+            for other in range(n):
+                if other != stop:
+                    entered[stop] = min(entered[stop], travel(tables, other, stop))
+        elif tables.near[stop, 0] >= 0:
+            entered[stop] = min(entered[stop], travel(tables, tables.near[stop, 0], stop))
         for route in range(routes):
             if route == 0 or tables.team[route] != tables.team[route - 1]:
                 entered[stop] = min(entered[stop], travel(tables, n + route, stop))

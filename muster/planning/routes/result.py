@@ -151,16 +151,15 @@ def _why(tables: Tables, reach: Ints, stop: int) -> str:
 
 
 def bound_of(problem: Problem, tables: Tables) -> Bound:
-    """Every stop that must be visited is entered once, from wherever it is nearest; every team has its hours and its room.
-
-    Each team-day also goes back to its base, at least from the stop that is nearest to it.
-    """
-    must = np.flatnonzero(np.array([one.prize_s is None for one in problem.stops], dtype=bool))
-    if not len(must) or not tables.routes:
+    """Every stop that must be visited, and can be, is entered once, from wherever it is nearest; every team has its hours and its
+    room, and goes back to its base, at least from the stop that is nearest to it."""
+    must_be = np.array([one.prize_s is None for one in problem.stops], dtype=bool)
+    must = np.flatnonzero(must_be & (reach_of(tables) == WELL))
+    if not len(must):
         return Bound(0, 0)
     entered, back = np.zeros(tables.stops, np.int64), np.zeros(tables.stops, np.int64)
     find_ways(tables, entered, back)
-    home, ways = int(back[must].min()), int(entered[must].sum())
+    home, ways = int(back.min()), int(entered[must].sum())
     needed = ways + int(tables.service[must].sum())
     hours = max(one.closes_s - one.opens_s for one in problem.teams) - home
     days = max(1, -(-needed // hours) if hours > 0 else 1, *_days_for_loads(tables, must))

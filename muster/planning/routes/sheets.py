@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 
 from muster.lib.said import said as _
 from muster.planning.refused import PlanRefused
-from muster.planning.routes.problem import LATEST, Problem, Stop, Team, Window
+from muster.planning.routes.problem import LATEST, Problem, Stop, Team, TwiceInPlan, Window
 from muster.planning.routes.travel import Matrix, Streets
 
 BASES = frozenset(("base", "team", "基地", "队伍"))
+SITES = frozenset(("", "site", "stop", "点位"))
+ENCODINGS = ("utf-8-sig", "gb18030")
 KM_A_DEGREE = 111.195
 BETWEEN = ";"
 NONE: tuple[Window, ...] = ()
@@ -36,6 +39,11 @@ class ColumnMissing(PlanRefused):
     message = _(
         "{file} lacks the column {column}. It needs id, and x_km and y_km or lat and lon; for bases team_days, too."
     )
+
+
+class UnlikePlaces(PlanRefused):
+    code = "unlike_places"
+    message = _("{one} and {other} don't say alike where their lines are: lat and lon in both, or x_km and y_km.")
 
 
 class NotAMatrix(PlanRefused):
@@ -63,8 +71,18 @@ class Row:
     def whole(self, column: str, usual: int) -> int:
         return self.value(column, usual, _whole, _("a whole number"))
 
+    def maybe(self, column: str) -> int | None:
+        unsaid: int | None = None
+        return self.value(column, unsaid, _whole, _("a whole number"))
+
     def number(self, column: str) -> float:
-        return self.value(column, math.nan, float, _("a number"))
+        """Raises UnclearCell also where nothing is said."""
+        found = self.value(column, math.nan, float, _("a number"))
+        if not math.isfinite(found):
+            raise UnclearCell(
+                file=self.file, line=self.line, column=column, text=self.cells.get(column), expected=_("a number")
+            )
+        return found
 
     def words(self, column: str) -> frozenset[str]:
         said = (self.cells.get(column) or "").split(BETWEEN)
@@ -81,7 +99,11 @@ class Row:
 
     @property
     def is_base(self) -> bool:
-        return (self.cells.get("kind") or "").strip() in BASES
+        """Raises UnclearCell."""
+        kind = (self.cells.get("kind") or "").strip().casefold()
+        if kind not in BASES | SITES:
+            raise UnclearCell(file=self.file, line=self.line, column="kind", text=kind, expected="site, base")
+        return kind in BASES
 
 
 @dataclass(frozen=True)
@@ -93,30 +115,48 @@ class Sheet:
 
 
 def read_sheet(path: Path, teams: Path | None = None, matrix: Path | None = None) -> Sheet:
-    """Raises UnclearCell, ColumnMissing, NotAMatrix, and what a problem is refused with."""
+    """Raises UnclearCell, ColumnMissing, UnlikePlaces, NotAMatrix, and what a problem is refused with."""
     rows = _rows(path)
     more = _rows(teams) if teams else []
     all_ = [*rows, *more]
-    places = {row.id: _given(row) for row in all_}
+    _must_differ(all_)
     there = _in_km(all_)
-    stops = [row for row in rows if not row.is_base]
-    bases = [row for row in rows if row.is_base] + more
-    order = [all_.index(row) for row in (*stops, *bases, *bases)] if matrix else []
+    stops = [nr for nr, row in enumerate(rows) if not row.is_base]
+    bases = [nr for nr in range(len(all_)) if nr >= len(rows) or rows[nr].is_base]
+    order = [*stops, *bases, *bases]
     travel = Matrix(_matrix(matrix, len(all_))[np.ix_(order, order)]) if matrix else Streets()
     problem = Problem(
-        tuple(_stop(row, there[row.id]) for row in stops), tuple(_team(row, there[row.id]) for row in bases), travel
+        tuple(_stop(all_[nr], there[nr]) for nr in stops), tuple(_team(all_[nr], there[nr]) for nr in bases), travel
     )
-    return Sheet(problem, places)
+    return Sheet(problem, {row.id: _given(row) for row in all_})
+
+
+def _must_differ(rows: list[Row]) -> None:
+    """Sites and bases, too: a plan tells of both by their names."""
+    seen: set[str] = set()
+    for row in rows:
+        if row.id in seen:
+            raise TwiceInPlan(what=row.file, id=row.id, line=row.line)
+        seen.add(row.id)
+        if ("lat" in row.cells) != ("lat" in rows[0].cells):
+            raise UnlikePlaces(one=rows[0].file, other=row.file)
 
 
 def _rows(path: Path) -> list[Row]:
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        table = csv.DictReader(stream)
-        columns = set(table.fieldnames or ())
-        for column in ("id", *(("lat", "lon") if "lat" in columns else ("x_km", "y_km"))):
-            if column not in columns:
-                raise ColumnMissing(file=path.name, column=column)
-        return [Row(path.name, nr, cells) for nr, cells in enumerate(table, 2) if any(cells.values())]
+    table = csv.DictReader(_text(path).splitlines(keepends=True))
+    columns = set(table.fieldnames or ())
+    for column in ("id", *(("lat", "lon") if "lat" in columns else ("x_km", "y_km"))):
+        if column not in columns:
+            raise ColumnMissing(file=path.name, column=column)
+    return [Row(path.name, table.line_num, cells) for cells in table if any(cells.values())]
+
+
+def _text(path: Path) -> str:
+    """Spreadsheets on a Chinese Windows write GBK."""
+    for encoding in ENCODINGS:
+        with contextlib.suppress(UnicodeDecodeError):
+            return path.read_text(encoding=encoding)
+    raise ColumnMissing(file=path.name, column="id")
 
 
 def _given(row: Row) -> Place:
@@ -124,29 +164,27 @@ def _given(row: Row) -> Place:
     return (row.number("lon"), row.number("lat")) if "lat" in row.cells else (row.number("x_km"), row.number("y_km"))
 
 
-def _in_km(rows: Iterable[Row]) -> dict[str, Place]:
+def _in_km(rows: list[Row]) -> list[Place]:
     """Degrees are made kilometres about their middle; within a city that is right to a thousandth."""
-    given = {row.id: (_given(row), "lat" in row.cells) for row in rows}
-    degrees = [place for place, geographic in given.values() if geographic]
-    middle = math.radians(sum(lat for _lon, lat in degrees) / len(degrees)) if degrees else 0.0
-    wide = KM_A_DEGREE * math.cos(middle)
-    return {id_: (x * wide, y * KM_A_DEGREE) if geographic else (x, y) for id_, ((x, y), geographic) in given.items()}
+    given = [_given(row) for row in rows]
+    if not rows or "lat" not in rows[0].cells:
+        return given
+    wide = KM_A_DEGREE * math.cos(math.radians(sum(lat for _lon, lat in given) / len(given)))
+    return [(lon * wide, lat * KM_A_DEGREE) for lon, lat in given]
 
 
 def _stop(row: Row, place: Place) -> Stop:
-    prize = row.whole("prize_s", -1)
     return Stop(
         row.id, *place, service_s=row.whole("service_s", 0), windows=_windows(row), demand=row.numbers("demand"),
-        prize_s=None if prize < 0 else prize, priority=row.whole("priority", 1), needs=row.words("needs"), line=row.line,
+        prize_s=row.maybe("prize_s"), priority=row.whole("priority", 1), needs=row.words("needs"), line=row.line,
     )  # fmt: skip
 
 
 def _team(row: Row, place: Place) -> Team:
-    cost = row.whole("cost_s", -1)
     return Team(
         row.id, place, opens_s=row.whole("tw_early_s", 0), closes_s=row.whole("tw_late_s", LATEST),
         count=row.whole("team_days", 1), capacity=row.numbers("capacity"), skills=row.words("skills"),
-        cost_s=cost if cost >= 0 else None, line=row.line,
+        cost_s=row.maybe("cost_s"), line=row.line,
     )  # fmt: skip
 
 
@@ -154,8 +192,10 @@ def _windows(row: Row) -> tuple[Window, ...]:
     several: tuple[Window, ...] = row.value("windows", NONE, _windows_in, _("seconds as 0-14400;16200-28800"))
     if several:
         return several
-    early, late = row.whole("tw_early_s", -1), row.whole("tw_late_s", -1)
-    return ((max(early, 0), late if late >= 0 else LATEST),) if early >= 0 or late >= 0 else ()
+    early, late = row.maybe("tw_early_s"), row.maybe("tw_late_s")
+    if early is None and late is None:
+        return ()
+    return ((early or 0, LATEST if late is None else late),)
 
 
 def _windows_in(text: str) -> tuple[Window, ...]:
@@ -186,4 +226,4 @@ def _matrix(path: Path, size: int) -> NDArray[np.int32]:
 def _of_osrm(path: Path) -> NDArray[np.float64]:
     """Where there is no way, OSRM says null."""
     rows = json.loads(path.read_text(encoding="utf-8"))["durations"]
-    return np.array([[np.nan if cell is None else cell for cell in row] for row in rows], dtype=float)
+    return np.array([[np.nan if cell is None else cell for cell in row] for row in rows], dtype=float, ndmin=2)

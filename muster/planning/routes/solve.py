@@ -15,7 +15,7 @@ from muster.planning.routes.parts import cut, routes_of, stops_of
 from muster.planning.routes.problem import Problem, Stop, Team
 from muster.planning.routes.result import Moment, Result, result_of
 from muster.planning.routes.squeeze import keep, restore, squeeze
-from muster.planning.routes.tables import MUST, Plan, Tables, plan_of, tables_of
+from muster.planning.routes.tables import MUST, PARTS, Plan, Tables, plan_of, tables_of
 from muster.planning.routes.work import work_of
 
 FEWEST_ROUTES, FEWEST_STOPS = 8, 100
@@ -67,6 +67,8 @@ class Solver:
     told: Callable[[Moment], None] | None = None
 
     def __post_init__(self) -> None:
+        self.parts = min(self.parts, PARTS)
+        self.ended = False
         self.tables = tables_of(self.problem, self._near())
         self.plan = plan_of(self.tables)
         make_ready(self.tables, self.plan)
@@ -80,19 +82,20 @@ class Solver:
         self.rates = {"anneal": 2_000.0, "squeeze": 2_000.0}
 
     def run(self) -> Result:
-        """Until it is time to stop, or Ctrl-C."""
-        try:
-            self._begin()
-            while self.share < 1.0 and self.tables.stops:
-                self._round()
-        except KeyboardInterrupt:
-            pass
+        """Until it is time to stop, or to ``end``."""
+        self._begin()
+        while self.share < 1.0 and self.tables.stops:
+            self._round()
         self._go_to_best()
         return result_of(self.problem, self.tables, self.plan, self.history, self.turns)
 
+    def end(self) -> None:
+        """End after this round, with the best so far; from any thread, or from a signal's handler."""
+        self.ended = True
+
     @property
     def share(self) -> float:
-        return self.stopping.share(time.monotonic() - self.begun, self.turns)
+        return 1.0 if self.ended else self.stopping.share(time.monotonic() - self.begun, self.turns)
 
     @property
     def heat(self) -> float:
@@ -125,7 +128,7 @@ class Solver:
         cut(self.tables, self.plan, count, self.random)
         step = self._squeeze if self._is_for_squeezing() else self._anneal
         parts = [part for part in range(count) if len(stops_of(self.plan, part))]
-        with ThreadPoolExecutor(len(parts) or 1) as pool:  # Ends when all have ended, also by Ctrl-C.
+        with ThreadPoolExecutor(len(parts) or 1) as pool:
             self.turns += sum(pool.map(step, parts))
         self._look()
 

@@ -17,7 +17,7 @@ from muster.planning.routes.problem import LATEST, Problem, Stop, skills_of
 from muster.planning.routes.travel import Matrix
 
 Ints = NDArray[np.int64]
-MUST = 1 << 40
+MUST = 1 << 36
 """What leaving out a stop costs that must be visited: more than all else together."""
 PARTS = 64
 """At most so many are worked on side by side."""
@@ -58,8 +58,9 @@ class Tables(NamedTuple):
 
 class Plan(NamedTuple):
     """By place: the one after and before it, the route (-1: in none), the earliest beginning of its service, the latest arrival
-    that the rest allows, the time to the next. By route: load, number of stops, and which part may change it. By stop: which part
-    may put it somewhere while it is left out. By part: what its routes cost, and what is left out."""
+    that the rest allows, the time to the next. By route: load, number of stops, whether it is late somewhere, and which part may
+    change it. By stop: which part may put it somewhere while it is left out. By part: what its routes cost, and what is left out.
+    """
 
     after: Ints
     before: Ints
@@ -69,6 +70,7 @@ class Plan(NamedTuple):
     onward: Ints
     load: Ints
     size: Ints
+    tardy: Ints
     part: Ints
     keeper: Ints
     cost: Ints
@@ -124,7 +126,8 @@ def plan_of(tables: Tables) -> Plan:
     return Plan(
         after, before, np.full(n, -1), early, late, np.zeros(places, np.int64),
         np.zeros((routes, tables.demand.shape[1]), np.int64),
-        np.zeros(routes, np.int64), np.zeros(routes, np.int64), np.zeros(n, np.int64), np.zeros(PARTS, np.int64),
+        np.zeros(routes, np.int64), np.zeros(routes, np.int64), np.zeros(routes, np.int64), np.zeros(n, np.int64),
+        np.zeros(PARTS, np.int64),
     )  # fmt: skip
 
 
@@ -149,11 +152,17 @@ def _counts(problem: Problem) -> list[int]:
     counts = []
     for team in problem.teams:
         least = max(
-            (math.ceil(load / room) for load, room in zip(loads, team.capacity, strict=False) if room), default=n
+            (_least(problem, kind, loads[kind], room) for kind, room in enumerate(team.capacity) if room), default=n
         )
         enough = n if _is_timed(problem) else math.ceil(least * SPARE) + FEW
         counts.append(min(team.count, n, enough))
     return counts
+
+
+def _least(problem: Problem, kind: int, load: int, room: int) -> int:
+    """No two that take more than half go together."""
+    large = sum(2 * one.demand[kind] > room for one in problem.stops if len(one.demand) > kind)
+    return max(math.ceil(load / room), large)
 
 
 def _is_timed(problem: Problem) -> bool:
@@ -164,7 +173,7 @@ def _windows(problem: Problem, beside: int) -> tuple[Ints, Ints]:
     """Windows that don't touch, in their order, filled up with the last one."""
     each = [_apart(one) for one in problem.stops]
     width = max(map(len, each), default=1)
-    rows = [(windows + windows[-1:] * width)[:width] for windows in each] + [[(0, LATEST)] * width] * beside
+    rows = [(windows + windows[-1:] * width)[:width] for windows in each] + [[(-LATEST, LATEST)] * width] * beside
     table = np.array(rows, dtype=np.int64).reshape(-1, width, 2)
     return table[:, :, 0].copy(), table[:, :, 1].copy()
 
@@ -176,7 +185,7 @@ def _apart(stop: Stop) -> list[tuple[int, int]]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], late))
         else:
             merged.append((early, late))
-    return merged or [(0, LATEST)]
+    return merged or [(-LATEST, LATEST)]
 
 
 def _near(problem: Problem, at: NDArray[np.float64], near: int) -> NDArray[np.int32]:

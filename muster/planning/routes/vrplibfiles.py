@@ -21,6 +21,12 @@ from muster.planning.routes.travel import Matrix, Straight, Travel
 
 TENTHS = 10
 DEPOT = "depot"
+WEIGHTS = ("EUC_2D", "EXPLICIT")
+
+
+class UnknownInstance(PlanRefused):
+    code = "unknown_instance"
+    message = _("{file}: {field} {value} isn't understood here. Give the ways as explicit edge weights.")
 
 
 class NotAnInstance(PlanRefused):
@@ -39,16 +45,24 @@ class Instance:
 
 
 def read_instance(path: Path) -> Instance:
-    """Raises NotAnInstance, and what a problem is refused with."""
+    """Raises NotAnInstance, UnknownInstance, and what a problem is refused with."""
     try:
         said = vrplib.read_instance(str(path), compute_edge_weights=False)
         if said.get("edge_weight_type") == "EXPLICIT":
             said = vrplib.read_instance(str(path))
+        _must_be_understood(path, said)
         return _instance(said)
-    except (ValueError, KeyError, IndexError, TypeError, OSError) as fault:
+    except (ValueError, KeyError, IndexError, TypeError, OSError, RuntimeError) as fault:
         if isinstance(fault, PlanRefused):
             raise
         raise NotAnInstance(file=path.name, fault=f"{type(fault).__name__} {fault}") from fault
+
+
+def _must_be_understood(path: Path, said: dict[str, Any]) -> None:
+    if said.get("edge_weight_type", "EUC_2D") not in WEIGHTS:
+        raise UnknownInstance(file=path.name, field="EDGE_WEIGHT_TYPE", value=said["edge_weight_type"])
+    if "distance" in said:
+        raise UnknownInstance(file=path.name, field="DISTANCE", value=said["distance"])
 
 
 def _instance(said: dict[str, Any]) -> Instance:
