@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from muster.planning.routes import result as why
 from muster.planning.routes.problem import Problem, Stop, Team
 from muster.planning.routes.result import Moment, Result
-from muster.planning.routes.solve import Stopping, solve
+from muster.planning.routes.solve import Solver, Stopping, solve
 from muster.planning.routes.travel import Matrix, Straight, Streets, Travel
 from tests.planning.checker import faults_of
 
@@ -188,6 +188,20 @@ def test_a_way_around_that_is_longer_makes_nobody_late(seed: int) -> None:
     assert not faults_of(problem, result)
     assert result.bound.team_days <= result.team_days or result.left_out
     assert result.bound.cost <= result.cost or result.left_out
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_way_that_nobody_knows_is_never_gone(seed: int) -> None:
+    """Neither where there are no hours to keep, in which it would be too long."""
+    ways = np.full((22, 22), 10, np.int32)
+    ways[3], ways[:, 3] = -1, -1
+    stops = tuple(Stop(f"s{nr}", nr, 0) for nr in range(20))
+    problem = Problem(stops, (Team("base", (0.0, 0.0), count=3, cost_s=0),), Matrix(ways))
+    solver = Solver(problem, Stopping(turns=2), seed)
+    result = solver.run()
+    assert not faults_of(problem, result)
+    assert [(one.stop, one.why) for one in result.left_out] == [("s3", why.OUT_OF_REACH)]
+    assert solver.mean_way == 10, "nor by the first plan, whose ways say how hot it begins"
 
 
 def test_the_bound_holds_where_ways_there_are_longer_than_back() -> None:

@@ -136,7 +136,7 @@ def _put_best(tables: Tables, plan: Plan, work: Work, part: int, stop: int, open
             adds, place = opens, begins
     if place < 0 and tables.prize[stop] >= MUST and drawn(work.chance) < anywhere:
         adds, place = best_anywhere(tables, plan, stop, part)
-    if place < 0 or (adds > tables.prize[stop] and drawn(work.chance) >= ANYWAY):
+    if place < 0 or adds >= UNKNOWN or (adds > tables.prize[stop] and drawn(work.chance) >= ANYWAY):
         return False
     _put_there(tables, plan, work, stop, place)
     return True
