@@ -44,13 +44,44 @@ def test_an_instance_is_planned(tmp_path: Path) -> None:
     assert (tmp_path / "small.sol").read_text().endswith("Cost: 80\n")
 
 
+def test_a_plan_is_changed_printed_and_asked_what_if(tmp_path: Path) -> None:
+    source, out = made(tmp_path, "sites.csv", SHEET), tmp_path / "plan.csv"
+    typed(source, "--turns", 300, "--out", out)
+    more = made(tmp_path, "more.csv", SHEET + "车站,site,1,1,600,,,,,,,,,\n")
+    asked = (
+        "--turns",
+        300,
+        "--keep",
+        out,
+        "--people",
+        50,
+        "--what-if-s",
+        0.1,
+        "--zero",
+        "08:00",
+        "--out",
+        tmp_path / "again.pdf",
+    )
+    code, said = typed(more, *asked)
+    assert code == 0, said
+    assert "Moved to another team: 0 of 3 stops" in said
+    assert "25 teams of 2: 1 days" in said
+    assert "One hour more a day: 1 team-days instead of 1" in said
+    assert (tmp_path / "again.pdf").read_bytes().startswith(b"%PDF")
+    code, said = typed(more, "--turns", 300, "--keep", out, "--without", "9", "--out", out)
+    assert (code, "plan.csv has no route 9." in said) == (1, True)
+    assert typed(more, "--without", "1", "--out", out)[0] == 2
+    assert "no time of day" in typed(more, "--zero", "25:00", "--out", out)[1]
+    assert "aren't numbers of routes" in typed(more, "--keep", out, "--without", "a", "--out", out)[1]
+
+
 def test_what_is_wrong_is_said_in_a_paragraph(tmp_path: Path) -> None:
     code, said = typed(made(tmp_path, "sites.csv", SHEET.replace("600.0", "ten")), "--out", tmp_path / "plan.csv")
     assert code == 1
     assert "sites.csv, line 4, service_s: “ten” can't be read." in said
     code, said = typed(made(tmp_path, "sites.csv", SHEET), "--out", tmp_path / "plan.docx")
     assert code == 2
-    assert "plan.docx ends in none of .csv, .geojson, .sol" in said
+    assert "plan.docx ends in none of .csv, .geojson, .pdf, .sol" in said
 
 
 def test_ctrl_c_ends_with_the_best_so_far(tmp_path: Path) -> None:

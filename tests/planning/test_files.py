@@ -10,7 +10,8 @@ import pytest
 import vrplib
 
 from muster.planning.refused import PlanRefused
-from muster.planning.routes.plannedfiles import write_map, write_table
+from muster.planning.routes.plannedfiles import read_table, write_map, write_table
+from muster.planning.routes.printed import Paper, said_on, write_pages
 from muster.planning.routes.problem import Problem, Stop, Team
 from muster.planning.routes.sheets import read_sheet
 from muster.planning.routes.solve import Stopping, solve
@@ -247,6 +248,93 @@ def test_a_plan_as_table_and_map(tmp_path: Path) -> None:
     features = json.loads((tmp_path / "plan.geojson").read_text(encoding="utf-8"))["features"]
     assert [one["geometry"]["type"] for one in features] == ["LineString", "Point", "Point", "Point"]
     assert features[0]["geometry"]["coordinates"][0] == [0.0, 0.0]
+
+
+DAYS = """id,kind,x_km,y_km,service_s,tw_early_s,tw_late_s,team_days,days,pause,speed,group
+市中心,base,0,0,,0,28800,1,3,14400-16200,0.5,
+学校,site,1,0,600,0,14400,,2;3,,,甲
+医院,site,0,1.5,600,,,,,,,甲
+菜市场,,2,2,300,,7200,,,,,
+"""
+
+
+def test_days_pauses_speeds_and_groups(tmp_path: Path) -> None:
+    problem = read_sheet(made(tmp_path, "sites.csv", DAYS)).problem
+    school, hospital, market = problem.stops
+    assert school.windows == ((86_400, 100_800), (172_800, 187_200))
+    assert hospital.windows == ()
+    assert [early for early, _late in market.windows] == [0, 86_400, 172_800]
+    assert (school.group, hospital.group, market.group) == ("甲", "甲", "")
+    assert [(one.day, one.opens_s, one.pause) for one in problem.teams][1] == (2, 86_400, (100_800, 102_600))
+    assert {one.speed for one in problem.teams} == {0.5}
+    result = solve(problem, Stopping(turns=500))
+    assert not faults_of(problem, result)
+    assert not result.left_out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("2;3", "4", "line 3, days: “4”"),
+        (",3,14400", ",0,14400", "line 2, days: “0”"),
+        (",28800,", ",,", "line 2, tw_late_s"),
+        ("14400-16200", "14400-16200;17000-18000", "line 2, pause"),
+        ("14400-16200", "16200-14400", "line 2.*pause"),
+        (",0.5,", ",0.01,", "line 2.*speed: 0.01"),
+    ],
+)
+def test_what_is_unclear_of_days_is_said_with_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(PlanRefused, match=said):
+        read_sheet(made(tmp_path, "sites.csv", DAYS.replace(old, new)))
+
+
+def test_a_plan_is_read_again(tmp_path: Path) -> None:
+    problem = read_sheet(made(tmp_path, "sites.csv", DAYS)).problem
+    result = solve(problem, Stopping(turns=500))
+    path = tmp_path / "plan.csv"
+    write_table(path, result)
+    kept = read_table(path, problem)
+    assert [(one.nr, one.team, one.day) for one in kept] == [(one.nr, one.team, one.day) for one in result.routes]
+    assert [one.stops for one in kept] == [tuple(visit.stop for visit in one.visits) for one in result.routes]
+    fewer = Problem(problem.stops[1:], problem.teams, problem.travel)
+    assert {stop for one in read_table(path, fewer) for stop in one.stops} == {"医院", "菜市场"}
+    assert len(read_table(path, problem, [kept[0].nr])) == len(kept) - 1
+    assert read_table(path, Problem(problem.stops, ())) == ()
+
+
+def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
+    problem = read_sheet(made(tmp_path, "sites.csv", DAYS)).problem
+    with pytest.raises(PlanRefused, match="lacks the columns route, stop, team"):
+        read_table(made(tmp_path, "a.csv", DAYS), problem)
+    with pytest.raises(PlanRefused, match="visits none of them"):
+        read_table(made(tmp_path, "b.csv", "route,team,stop\n1,市中心,somewhere\n"), problem)
+    with pytest.raises(PlanRefused, match="no plan"):
+        read_table(made(tmp_path, "c.csv", "route,team,stop\none,市中心,学校\n"), problem)
+    with pytest.raises(PlanRefused, match="has no route 7"):
+        read_table(made(tmp_path, "d.csv", "route,team,stop\n1,市中心,学校\n"), problem, [7])
+
+
+@pytest.mark.parametrize(("language", "stop"), [("zh-hans", "点位"), ("en", "Stop")])
+def test_a_plan_on_paper(tmp_path: Path, language: str, stop: str) -> None:
+    """An overview and a page a team-day; what is on them is seen where Typst is asked for it."""
+    problem = read_sheet(made(tmp_path, "sites.csv", DAYS)).problem
+    result = solve(problem, Stopping(turns=500))
+    paper = Paper("巡查", language, 8 * 3600)
+    write_pages(tmp_path / "plan.pdf", problem, result, paper)
+    pdf = (tmp_path / "plan.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert pdf.count(b"/Type/Page\n") + pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") in (
+        0,
+        1 + result.team_days,
+    )
+    said = said_on(problem, result, paper)
+    assert said["words"]["stop"] == stop
+    assert len(said["routes"]) == result.team_days
+    first = result.routes[0].visits[0]
+    begins = (first.begins_s - (result.routes[0].day - 1) * 86_400) // 60 + 8 * 60
+    assert said["routes"][0]["visits"][0][3] == f"{begins // 60:02d}:{begins % 60:02d}"
+    ways = [at for route in said["routes"] for at in route["map"]["way"]]
+    assert all(0 <= x <= 180 and 0 <= y <= 96 for x, y in ways)
 
 
 def test_nonsense_is_refused_where_it_stands() -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.planning.routes import result as why
-from muster.planning.routes.problem import Problem, Stop, Team
+from muster.planning.routes.problem import KeptRoute, Problem, Stop, Team
 from muster.planning.routes.result import Moment, Result
 from muster.planning.routes.solve import Solver, Stopping, solve
 from muster.planning.routes.travel import Matrix, Straight, Streets, Travel
@@ -25,6 +25,9 @@ numbers = st.integers(0, 50)
 windows = st.lists(
     st.tuples(st.integers(0, 400), st.integers(0, 200)).map(lambda w: (w[0], w[0] + w[1])), max_size=3
 ).map(tuple)
+groups = st.sampled_from(["", "", "", "a", "b"])
+pauses = st.none() | st.tuples(st.integers(0, 500), st.integers(0, 200)).map(lambda p: (p[0], p[0] + p[1]))
+speeds = st.sampled_from([1.0, 1.0, 0.7, 3.0])
 skills = st.frozensets(st.sampled_from(["swab", "cctv"]), max_size=2)
 
 
@@ -35,17 +38,33 @@ def problems(draw: st.DrawFn) -> Problem:
     loads = st.tuples(*[st.integers(0, 9)] * kinds)
     stops = [
         Stop(f"s{nr}", draw(numbers), draw(numbers), draw(st.integers(0, 60)), draw(windows), draw(loads),
-             draw(st.none() | st.integers(0, 80)), draw(st.integers(1, 3)), draw(skills))
+             draw(st.none() | st.integers(0, 80)), draw(st.integers(1, 3)), draw(skills), draw(groups))
         for nr in range(draw(st.integers(0, 14)))
     ]  # fmt: skip
     teams = [
         Team(f"t{nr}", (draw(numbers), draw(numbers)), draw(st.integers(0, 100)), draw(st.integers(100, 700)),
              draw(st.integers(0, 3)), draw(st.none() | st.tuples(numbers, numbers)),
-             tuple(draw(st.integers(0, 30)) for _ in range(kinds)), draw(skills), draw(st.none() | st.integers(0, 500)))
+             tuple(draw(st.integers(0, 30)) for _ in range(kinds)), draw(skills), draw(st.none() | st.integers(0, 500)),
+             draw(pauses), draw(speeds))
         for nr in range(count)
     ]  # fmt: skip
-    travel = draw(st.sampled_from([Straight(), Straight(10, False), Streets(), None]))
-    return Problem(tuple(stops), tuple(teams), travel or a_matrix(len(stops) + 2 * len(teams)))
+    kept = draw(st.just(()) | kept_plans(stops, teams))
+    travel: Travel | None = draw(st.sampled_from([Straight(), Straight(10, False), Streets(), None]))
+    travel = travel or a_matrix(len(stops) + 2 * len(teams))
+    return Problem(tuple(stops), tuple(teams), travel, kept, draw(st.integers(0, 99)), draw(st.floats(0, 1)))
+
+
+@st.composite
+def kept_plans(draw: st.DrawFn, stops: list[Stop], teams: list[Team]) -> tuple[KeptRoute, ...]:
+    """Not one that could be: whatever stood in a plan before the problem was changed."""
+    kept = [
+        (team.id, draw(st.lists(st.integers(0, 13), max_size=5)))
+        for team in teams
+        for _nr in range(draw(st.integers(0, team.count)))
+    ]
+    free = {nr: stop.id for nr, stop in enumerate(stops)}
+    taken = [(team, tuple(free.pop(nr) for nr in numbers if nr in free)) for team, numbers in kept]
+    return tuple(KeptRoute(team, ids, 3 * nr + 2) for nr, (team, ids) in enumerate(taken))
 
 
 def a_matrix(size: int) -> Matrix:
@@ -132,6 +151,7 @@ def test_the_time_is_kept_and_the_best_is_told() -> None:
     solve(problem, Stopping(turns=10))
     result = solve(problem, Stopping(seconds=1.0), 1, 2, told.append)
     assert tuple(told) == result.history
+    assert not faults_of(problem, result), "two threads changed parts of it"
     assert [one.cost for one in told if not one.left_out] == sorted(
         (one.cost for one in told if not one.left_out), reverse=True
     )

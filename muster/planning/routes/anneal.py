@@ -11,7 +11,8 @@ import math
 
 from muster.planning.routes.chance import below, drawn
 from muster.planning.routes.fast import fast
-from muster.planning.routes.moves import UNKNOWN, put, take_out, tell_times
+from muster.planning.routes.groups import begins_alone, is_among, route_of_mates, take_mates
+from muster.planning.routes.moves import NEVER, UNKNOWN, put, take_out, tell_times
 from muster.planning.routes.places import best_anywhere, best_beside, best_opening, route_at
 from muster.planning.routes.ruin import ruin
 from muster.planning.routes.tables import MUST, Ints, Plan, Tables
@@ -35,6 +36,8 @@ def anneal(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: 
         before = plan.cost[part]
         seed = work.stops[below(work.chance, len(work.stops))]
         gone = _left_out_near(tables, plan, work, part, seed, _ruined(tables, plan, work, part, seed))
+        if tables.grouped:
+            gone = take_mates(tables, plan, work, part, gone)
         _order(tables, work, gone)
         for nr in range(gone):
             _put_best(tables, plan, work, part, work.gone[nr], True, ANYWHERE)
@@ -43,41 +46,44 @@ def anneal(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: 
 
 
 @fast
-def put_everybody(tables: Tables, plan: Plan, work: Work) -> None:
-    """At the beginning: each where it adds least, also who isn't worth the way."""
+def put_everybody(tables: Tables, plan: Plan, work: Work, count: int) -> None:
+    """At the beginning: each of so many who are ``gone`` where it adds least, also who isn't worth the way."""
     work.counts[NOTED] = 0
-    for nr in range(tables.stops):
-        work.gone[nr] = nr
-    _order(tables, work, tables.stops)
-    for nr in range(tables.stops):
+    _order(tables, work, count)
+    for nr in range(count):
         stop = work.gone[nr]
         if not _put_best(tables, plan, work, 0, stop, False, 0.0) and not _open(tables, plan, work, stop):
             _put_best(tables, plan, work, 0, stop, False, 1.0)
 
 
 @fast
-def squeeze_in(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: float) -> bool:
-    """So many turns for putting those somewhere who are left out, without another route; whether that was done."""
-    for _turn in range(turns):
-        before, missed = plan.cost[part], _missed(work, work.left, work.counts[LEFT])
+def squeeze_in(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: float) -> int:
+    """At most so many turns for putting those somewhere who are ``left`` out, without another route, until nobody is; how many it
+    took."""
+    for turn in range(turns):
+        # With groups always all: who is taken out brings others with it, who may be left.
+        before, tried = plan.cost[part], work.counts[LEFT] if tables.grouped else 0
         seed = work.stops[below(work.chance, len(work.stops))]
         if drawn(work.chance) < AT_LEFT:
-            seed = work.left[below(work.chance, work.counts[LEFT])]
-        still = _turn_over(tables, plan, work, part, seed)
-        misses = _missed(work, work.still, still)
+            tried = max(tried, min(TRIED, work.counts[LEFT]))
+            seed = _bring_to_end(work, tried)
+        missed = _missed(work, work.left, work.counts[LEFT] - tried, work.counts[LEFT])
+        still = _turn_over(tables, plan, work, part, seed, tried)
+        misses = _missed(work, work.still, 0, still)
         for nr in range(still):
             work.missed[work.still[nr]] += 1.0
         worse = before - heat * math.log(drawn(work.chance) + 1e-300)
         better = misses < missed or (misses == missed and plan.cost[part] < worse)
         if better and not _is_late(plan, work):
+            others = work.counts[LEFT] - tried
             for nr in range(still):
-                work.left[nr] = work.still[nr]
-            work.counts[LEFT] = still
-            if still == 0:
-                return True
+                work.left[others + nr] = work.still[nr]
+            work.counts[LEFT] = others + still
+            if others + still == 0:
+                return turn + 1
         else:
             _go_back(tables, plan, work)
-    return False
+    return turns
 
 
 @fast
@@ -96,27 +102,34 @@ def _left_out_near(tables: Tables, plan: Plan, work: Work, part: int, seed: int,
         stop = seed if rank < 0 else tables.near[seed, rank]
         if stop < 0 or gone >= ruined + TRIED:
             break
-        if plan.route[stop] < 0 and plan.keeper[stop] == part and not _is_among(work, stop, ruined):
+        if plan.route[stop] < 0 and plan.keeper[stop] == part and not is_among(work, stop, ruined):
             work.gone[gone] = stop
             gone += 1
     return gone
 
 
 @fast
-def _is_among(work: Work, stop: int, gone: int) -> bool:
-    for nr in range(gone):  # noqa: SIM110 - compiled
-        if work.gone[nr] == stop:
-            return True
-    return False
+def _bring_to_end(work: Work, tried: int) -> int:
+    """Of those who are left, one that is drawn and who stands around it, which was near it in its route, come last; which one."""
+    left, count = work.left, work.counts[LEFT]
+    drawn_at = below(work.chance, count)
+    stop = int(left[drawn_at])
+    end = min(max(drawn_at + tried // 2, tried), count)
+    for back in range(1, tried + 1):
+        left[end - back], left[count - back] = left[count - back], left[end - back]
+    return stop
 
 
 @fast
-def _turn_over(tables: Tables, plan: Plan, work: Work, part: int, seed: int) -> int:
-    """Take strings out around a stop, and put all who are out where each adds least; how many ``still`` are out."""
+def _turn_over(tables: Tables, plan: Plan, work: Work, part: int, seed: int, tried: int) -> int:
+    """Take strings out around a stop, and put them and the last of who is left where each adds least; how many ``still`` are
+    out."""
     gone = _ruined(tables, plan, work, part, seed)
-    for nr in range(work.counts[LEFT]):
+    for nr in range(work.counts[LEFT] - tried, work.counts[LEFT]):
         work.gone[gone] = work.left[nr]
         gone += 1
+    if tables.grouped:
+        gone = take_mates(tables, plan, work, part, gone)
     _order(tables, work, gone)
     still = 0
     for nr in range(gone):
@@ -129,13 +142,15 @@ def _turn_over(tables: Tables, plan: Plan, work: Work, part: int, seed: int) -> 
 @fast
 def _put_best(tables: Tables, plan: Plan, work: Work, part: int, stop: int, opening: bool, anywhere: float) -> bool:
     """``anywhere``: how often every place is tried for who must be visited and can't be put beside a neighbour."""
-    adds, place = best_beside(tables, plan, stop, part, work.chance)
-    if opening and (place < 0 or adds > tables.cheapest):
+    mates = route_of_mates(tables, plan, stop) if tables.grouped else -1
+    adds, place = best_beside(tables, plan, stop, part, mates, work.chance)
+    alone = tables.grouped and begins_alone(tables, work, stop)
+    if opening and mates < 0 and (place < 0 or adds > tables.cheapest or alone):
         opens, begins = best_opening(tables, plan, stop, part)
-        if opens < adds:
+        if opens < adds or (alone and opens < NEVER):
             adds, place = opens, begins
-    if place < 0 and tables.prize[stop] >= MUST and drawn(work.chance) < anywhere:
-        adds, place = best_anywhere(tables, plan, stop, part)
+    if place < 0 and (mates >= 0 or (tables.prize[stop] >= MUST and drawn(work.chance) < anywhere)):
+        adds, place = best_anywhere(tables, plan, stop, part, mates)
     if place < 0 or adds >= UNKNOWN or (adds > tables.prize[stop] and drawn(work.chance) >= ANYWAY):
         return False
     _put_there(tables, plan, work, stop, place)
@@ -144,6 +159,8 @@ def _put_best(tables: Tables, plan: Plan, work: Work, part: int, stop: int, open
 
 @fast
 def _open(tables: Tables, plan: Plan, work: Work, stop: int) -> bool:
+    if tables.grouped and route_of_mates(tables, plan, stop) >= 0:
+        return False
     adds, place = best_opening(tables, plan, stop, 0)
     if adds >= UNKNOWN:
         return False
@@ -175,7 +192,6 @@ def _order(tables: Tables, work: Work, gone: int) -> None:
 
 @fast
 def _key(tables: Tables, work: Work, stop: int, drawn_at: float) -> float:
-    last = tables.ends.shape[1] - 1
     if drawn_at < 4.0:
         return drawn(work.chance)
     if drawn_at < 8.0:
@@ -184,8 +200,8 @@ def _key(tables: Tables, work: Work, stop: int, drawn_at: float) -> float:
         far = math.hypot(tables.x[stop] - tables.x[tables.stops], tables.y[stop] - tables.y[tables.stops])
         return -far if drawn_at < 10.0 else far
     if drawn_at < 13.0:
-        return float(tables.ends[stop, last] - tables.begins[stop, 0])
-    return float(tables.begins[stop, 0]) if drawn_at < 15.0 else -float(tables.ends[stop, last])
+        return float(tables.last[stop] - tables.soonest[stop])
+    return float(tables.soonest[stop]) if drawn_at < 15.0 else -float(tables.last[stop])
 
 
 @fast
@@ -215,8 +231,8 @@ def _is_late(plan: Plan, work: Work) -> bool:
 
 
 @fast
-def _missed(work: Work, who: Ints, count: int) -> float:
+def _missed(work: Work, who: Ints, first: int, end: int) -> float:
     total = 0.0
-    for nr in range(count):
+    for nr in range(first, end):
         total += work.missed[who[nr]]
     return total

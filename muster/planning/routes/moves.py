@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from muster.planning.routes.fast import fast, inlined
-from muster.planning.routes.tables import Plan, Tables
+from muster.planning.routes.tables import Ints, Plan, Tables
 
 NEVER = 1 << 60
 UNKNOWN = 1 << 55
@@ -13,8 +13,15 @@ UNKNOWN = 1 << 55
 
 
 @inlined
-def travel(tables: Tables, a: int, b: int) -> int:
-    """How long it takes from place ``a`` to ``b``."""
+def travel(tables: Tables, route: int, a: int, b: int) -> int:
+    """How long it takes a route's team from place ``a`` to ``b``."""
+    way = shortest(tables, a, b)
+    return int(way / tables.speed[route]) if tables.paced and way < UNKNOWN else way
+
+
+@inlined
+def shortest(tables: Tables, a: int, b: int) -> int:
+    """The same for a team that is neither faster nor slower than usual."""
     if tables.way == 0:
         way = tables.matrix[tables.row[a], tables.row[b]]
         return int(way) if way >= 0 else UNKNOWN
@@ -29,34 +36,34 @@ def travel(tables: Tables, a: int, b: int) -> int:
 
 
 @inlined
-def begin(tables: Tables, stop: int, arrival: int) -> int:
+def begin(tables: Tables, clock: int, stop: int, arrival: int) -> int:
     """When service begins for who arrives then: in the first window that isn't over. ``NEVER`` after the last."""
     begins, ends = tables.begins, tables.ends
-    for window in range(begins.shape[1]):
-        if arrival <= ends[stop, window]:
-            return max(arrival, int(begins[stop, window]))
+    for window in range(begins.shape[2]):
+        if arrival <= ends[clock, stop, window]:
+            return max(arrival, int(begins[clock, stop, window]))
     return NEVER
 
 
 @inlined
-def latest(tables: Tables, stop: int, bound: int) -> int:
+def latest(tables: Tables, clock: int, stop: int, bound: int) -> int:
     """The latest arrival for service to begin at ``bound`` at the latest; negative where there is none.
 
     Whoever is earlier can wait: so it is exact for several windows, too.
     """
     begins, ends = tables.begins, tables.ends
-    for window in range(begins.shape[1] - 1, -1, -1):
-        if begins[stop, window] <= bound:
-            return min(bound, int(ends[stop, window]))
+    for window in range(begins.shape[2] - 1, -1, -1):
+        if begins[clock, stop, window] <= bound:
+            return min(bound, int(ends[clock, stop, window]))
     return -NEVER
 
 
 @inlined
-def fits(tables: Tables, plan: Plan, stop: int, before: int, to_it: int, onward: int) -> bool:
+def fits(tables: Tables, plan: Plan, route: int, stop: int, before: int, to_it: int, onward: int) -> bool:
     """Whether a stop can be visited after ``before``, which is ``to_it`` away; the next is ``onward`` from it."""
     if not tables.timed:
         return True
-    at = begin(tables, stop, plan.early[before] + tables.service[before] + to_it)
+    at = begin(tables, tables.clock[route], stop, plan.early[before] + tables.service[before] + to_it)
     return bool(at + tables.service[stop] + onward <= plan.late[plan.after[before]])
 
 
@@ -71,15 +78,33 @@ def takes(tables: Tables, plan: Plan, route: int, stop: int) -> bool:
     return True
 
 
+@inlined
+def beside_travel(tables: Tables, plan: Plan, stop: int, route: int, adds: int) -> int:
+    """What visiting a stop costs that adds so much travel: being moved, and that a team works longer than others."""
+    if not tables.weighed:
+        return 0
+    moved = tables.move if tables.was[stop] >= 0 and tables.was[stop] != route else 0
+    busy = plan.busy[route]
+    return moved + unfair(tables, route, busy + adds + tables.service[stop]) - unfair(tables, route, busy)
+
+
+@inlined
+def unfair(tables: Tables, route: int, busy: int) -> int:
+    """What a route's working time costs: whole numbers, so that what is added can be taken off again."""
+    return int(tables.fair[route] * busy * busy)
+
+
 @fast
 def put(tables: Tables, plan: Plan, stop: int, before: int, route: int) -> None:
     """Visit a stop after ``before``. Times are to be told anew."""
     after = plan.after[before]
-    to_it, onward = travel(tables, before, stop), travel(tables, stop, after)
+    to_it, onward = travel(tables, route, before, stop), travel(tables, route, stop, after)
     part = plan.part[route]
-    plan.cost[part] += to_it + onward - plan.onward[before] - tables.prize[stop]
+    adds = to_it + onward - (plan.onward[before] if plan.size[route] else 0)
+    plan.cost[part] += adds + beside_travel(tables, plan, stop, route, adds) - tables.prize[stop]
+    plan.busy[route] += adds + tables.service[stop]
     if plan.size[route] == 0:
-        plan.cost[part] += tables.cost[route] + travel(tables, before, after)
+        plan.cost[part] += tables.cost[route]
     plan.after[before], plan.before[stop] = stop, before
     plan.after[stop], plan.before[after] = after, stop
     plan.onward[before], plan.onward[stop] = to_it, onward
@@ -93,15 +118,17 @@ def put(tables: Tables, plan: Plan, stop: int, before: int, route: int) -> None:
 def take_out(tables: Tables, plan: Plan, stop: int) -> None:
     """Don't visit a stop. Times are to be told anew."""
     before, after, route = plan.before[stop], plan.after[stop], plan.route[stop]
-    part, straight = plan.part[route], travel(tables, before, after)
-    plan.cost[part] += straight - plan.onward[before] - plan.onward[stop] + tables.prize[stop]
+    part, straight = plan.part[route], travel(tables, route, before, after)
+    plan.size[route] -= 1
+    saves = plan.onward[before] + plan.onward[stop] - (straight if plan.size[route] else 0)
+    plan.busy[route] -= saves + tables.service[stop]
+    plan.cost[part] += tables.prize[stop] - saves - beside_travel(tables, plan, stop, route, saves)
     plan.after[before], plan.before[after] = after, before
     plan.onward[before] = straight
     plan.route[stop] = -1
     plan.keeper[stop] = part
-    plan.size[route] -= 1
     if plan.size[route] == 0:
-        plan.cost[part] -= tables.cost[route] + straight
+        plan.cost[part] -= tables.cost[route]
     for kind in range(tables.demand.shape[1]):
         plan.load[route, kind] -= tables.demand[stop, kind]
 
@@ -114,7 +141,7 @@ def tell_times(tables: Tables, plan: Plan, route: int) -> None:
     """
     if not tables.timed:
         return
-    n = tables.stops
+    n, clock = tables.stops, tables.clock[route]
     place = n + route
     at = tables.opens[route]
     plan.early[place] = at
@@ -124,16 +151,29 @@ def tell_times(tables: Tables, plan: Plan, route: int) -> None:
         place = plan.after[place]
         if place >= n:
             break
-        at = begin(tables, place, at)
+        at = begin(tables, clock, place, at)
         plan.early[place] = at
     bound = tables.closes[route]
     plan.tardy[route] = at > bound
     plan.late[place] = bound
     place = plan.before[place]
     while place < n:
-        bound = latest(tables, place, bound - plan.onward[place] - tables.service[place])
+        bound = latest(tables, clock, place, bound - plan.onward[place] - tables.service[place])
         plan.late[place] = bound
         place = plan.before[place]
+
+
+@fast
+def put_in_order(tables: Tables, plan: Plan, stops: Ints, route: int) -> None:
+    """One after another, for as long as that can be; who can't be visited there is left out."""
+    before = tables.stops + route
+    for stop in stops:
+        to_it, onward = travel(tables, route, before, stop), travel(tables, route, stop, plan.after[before])
+        known = to_it < UNKNOWN and onward < UNKNOWN
+        if known and takes(tables, plan, route, stop) and fits(tables, plan, route, stop, before, to_it, onward):
+            put(tables, plan, stop, before, route)
+            tell_times(tables, plan, route)
+            before = stop
 
 
 @fast
@@ -141,5 +181,5 @@ def make_ready(tables: Tables, plan: Plan) -> None:
     """Of empty routes, the way that nobody goes."""
     for route in range(tables.routes):
         begins = tables.stops + route
-        plan.onward[begins] = travel(tables, begins, plan.after[begins])
+        plan.onward[begins] = travel(tables, route, begins, plan.after[begins])
         tell_times(tables, plan, route)

@@ -27,7 +27,31 @@ def cut(tables: Tables, plan: Plan, parts: int, random: np.random.Generator) -> 
     plan.part[empty] = np.arange(len(empty)) % parts
     plan.keeper[:] = random.integers(0, parts, tables.stops)
     plan.keeper[visited] = plan.part[route]
+    _keep_near(tables, plan)
+    if tables.grouped:
+        _keep_together(tables, plan)
     plan.cost[:] = 0
+
+
+def _keep_near(tables: Tables, plan: Plan) -> None:
+    """Who is left out is of the part of the nearest who is visited."""
+    out = np.flatnonzero(plan.route < 0)
+    near = tables.near[out]
+    visited = (near >= 0) & (plan.route[near] >= 0)
+    some = visited.any(axis=1)
+    nearest = near[np.arange(len(out)), visited.argmax(axis=1)]
+    plan.keeper[out[some]] = plan.part[plan.route[nearest[some]]]
+
+
+def _keep_together(tables: Tables, plan: Plan) -> None:
+    """Who is left out is of the part in which others of its group are visited; where none are, all are of the same."""
+    for stop in np.flatnonzero((plan.route < 0) & (tables.mate != np.arange(tables.stops))):
+        mate = tables.mate[stop]
+        while mate != stop and plan.route[mate] < 0:
+            plan.keeper[stop] = min(plan.keeper[stop], plan.keeper[mate])
+            mate = tables.mate[mate]
+        if mate != stop:
+            plan.keeper[stop] = plan.part[plan.route[mate]]
 
 
 def stops_of(plan: Plan, part: int) -> Ints:

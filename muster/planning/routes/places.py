@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from muster.planning.routes.chance import Chance, drawn
 from muster.planning.routes.fast import fast, inlined
-from muster.planning.routes.moves import NEVER, fits, takes, travel
+from muster.planning.routes.moves import NEVER, beside_travel, fits, takes, travel
 from muster.planning.routes.tables import Plan, Tables
 
 BLINK = 0.01
 
 
 @fast
-def best_beside(tables: Tables, plan: Plan, stop: int, part: int, chance: Chance) -> tuple[int, int]:
-    """What it adds, and the place before it; -1 where there is none."""
+def best_beside(tables: Tables, plan: Plan, stop: int, part: int, mates: int, chance: Chance) -> tuple[int, int]:
+    """What it adds, and the place before it; -1 where there is none. ``mates``: the route of its group, or -1."""
     best, found = NEVER, -1
     near = tables.near
     for rank in range(near.shape[1]):
@@ -24,35 +24,42 @@ def best_beside(tables: Tables, plan: Plan, stop: int, part: int, chance: Chance
         if neighbour < 0:
             break
         route = plan.route[neighbour]
-        if route < 0 or plan.part[route] != part or not takes(tables, plan, route, stop):
+        if route < 0 or plan.part[route] != part or (mates >= 0 and route != mates):
             continue
-        there, back = travel(tables, neighbour, stop), travel(tables, stop, neighbour)
+        if not takes(tables, plan, route, stop):
+            continue
+        there, back = travel(tables, route, neighbour, stop), travel(tables, route, stop, neighbour)
         if drawn(chance) >= BLINK:
-            onward = travel(tables, stop, plan.after[neighbour])
+            onward = travel(tables, route, stop, plan.after[neighbour])
             adds = there + onward - plan.onward[neighbour]
-            if adds < best and fits(tables, plan, stop, neighbour, there, onward):
+            adds += beside_travel(tables, plan, stop, route, adds)
+            if adds < best and fits(tables, plan, route, stop, neighbour, there, onward):
                 best, found = adds, neighbour
         if drawn(chance) >= BLINK:
             before = plan.before[neighbour]
-            to_it = travel(tables, before, stop)
+            to_it = travel(tables, route, before, stop)
             adds = to_it + back - plan.onward[before]
-            if adds < best and fits(tables, plan, stop, before, to_it, back):
+            adds += beside_travel(tables, plan, stop, route, adds)
+            if adds < best and fits(tables, plan, route, stop, before, to_it, back):
                 best, found = adds, before
     return best, found
 
 
 @fast
-def best_anywhere(tables: Tables, plan: Plan, stop: int, part: int) -> tuple[int, int]:
+def best_anywhere(tables: Tables, plan: Plan, stop: int, part: int, mates: int) -> tuple[int, int]:
     """The same over every place of the part's routes: for whom no neighbour's route can take."""
     best, found = NEVER, -1
     for route in range(tables.routes):
-        if plan.part[route] != part or plan.size[route] == 0 or not takes(tables, plan, route, stop):
+        if plan.part[route] != part or plan.size[route] == 0 or (mates >= 0 and route != mates):
+            continue
+        if not takes(tables, plan, route, stop):
             continue
         place = tables.stops + route
         while place < tables.stops or place == tables.stops + route:
-            to_it, onward = travel(tables, place, stop), travel(tables, stop, plan.after[place])
+            to_it, onward = travel(tables, route, place, stop), travel(tables, route, stop, plan.after[place])
             adds = to_it + onward - plan.onward[place]
-            if adds < best and fits(tables, plan, stop, place, to_it, onward):
+            adds += beside_travel(tables, plan, stop, route, adds)
+            if adds < best and fits(tables, plan, route, stop, place, to_it, onward):
                 best, found = adds, place
             place = plan.after[place]
     return best, found
@@ -60,18 +67,21 @@ def best_anywhere(tables: Tables, plan: Plan, stop: int, part: int) -> tuple[int
 
 @fast
 def best_opening(tables: Tables, plan: Plan, stop: int, part: int) -> tuple[int, int]:
-    """What a route of its own adds, and where that begins; of routes that are alike, one is looked at."""
+    """What a route of its own adds, and where that begins; of routes that are alike, one is looked at, and the one that
+    it had."""
     best, found, last = NEVER, -1, -1
     for route in range(tables.routes):
-        if tables.team[route] == last or plan.part[route] != part or plan.size[route] > 0:
+        if plan.part[route] != part or plan.size[route] > 0:
+            continue
+        if tables.team[route] == last and route != tables.was[stop]:
             continue
         last = tables.team[route]
         begins = tables.stops + route
         if not takes(tables, plan, route, stop):
             continue
-        to_it, onward = travel(tables, begins, stop), travel(tables, stop, plan.after[begins])
-        adds = tables.cost[route] + to_it + onward
-        if adds < best and fits(tables, plan, stop, begins, to_it, onward):
+        to_it, onward = travel(tables, route, begins, stop), travel(tables, route, stop, plan.after[begins])
+        adds = tables.cost[route] + to_it + onward + beside_travel(tables, plan, stop, route, to_it + onward)
+        if adds < best and fits(tables, plan, route, stop, begins, to_it, onward):
             best, found = adds, begins
     return best, found
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from muster.lib.said import said as _
 from muster.planning.refused import PlanRefused
@@ -16,7 +17,9 @@ Window = tuple[int, int]
 MAX_STOPS = 20_000
 MAX_SKILLS = 62
 LATEST = 1 << 40
-MOST_URGENT, MOST_S = 100, 1_000_000_000
+DAY_S = 86_400
+MOST_URGENT, MOST_S, MOST_DAYS = 100, 1_000_000_000, 366
+SLOWEST = 0.05
 
 
 class NonsenseInPlan(PlanRefused):
@@ -41,6 +44,11 @@ class TooManySkills(PlanRefused):
     message = _("The stops need {count} different skills; at most {max} can be told apart.")
 
 
+class KeptUnlike(PlanRefused):
+    code = "kept_unlike"
+    message = _("The plan that is to be kept, route {nr} (line {line}), {what}: {fault}.")
+
+
 class MatrixTooSmall(PlanRefused):
     code = "matrix_too_small"
     message = _("The matrix has {rows} rows and {columns} columns; {needed} stops and bases need as many of each.")
@@ -52,7 +60,8 @@ class Stop:
 
     ``windows``: when its service may begin, none for always. ``demand``: of each kind that teams carry. ``prize_s``: None
     where it must be visited; else what leaving it out costs, in seconds of travel. ``needs``: skills its team must have.
-    ``priority``: of several that must be visited and can't all be, one of 2 weighs as much as two of 1.
+    ``priority``: of several that must be visited and can't all be, one of 2 weighs as much as two of 1. ``group``: all of the
+    same that are visited are visited by the same team on the same day.
     """
 
     id: str
@@ -64,6 +73,7 @@ class Stop:
     prize_s: int | None = None
     priority: int = 1
     needs: frozenset[str] = frozenset()
+    group: str = ""
     line: int = 0
 
 
@@ -72,7 +82,8 @@ class Team:
     """Teams that are alike: ``count`` team-days, each from ``start`` to ``end`` between ``opens_s`` and ``closes_s``.
 
     ``cost_s``: what a team-day costs, in seconds of travel; None for its whole working time, if that ends. ``capacity``: of each
-    kind of demand.
+    kind of demand. ``pause``: when it rests, wherever it is; no visit goes on meanwhile. ``speed``: 2 is twice as fast as the
+    travel says. ``day``: which day these hours are of; a team of one name on another day is another line.
     """
 
     id: str
@@ -84,6 +95,9 @@ class Team:
     capacity: tuple[int, ...] = ()
     skills: frozenset[str] = frozenset()
     cost_s: int | None = None
+    pause: Window | None = None
+    speed: float = 1.0
+    day: int = 1
     line: int = 0
 
     @property
@@ -91,28 +105,56 @@ class Team:
         return self.end or self.start
 
     @property
+    def works_s(self) -> int:
+        """How long its day is, without the pause."""
+        return self.closes_s - self.opens_s - self.rests_s
+
+    @property
+    def rests_s(self) -> int:
+        early, late = self.pause or (self.opens_s, self.opens_s)
+        return max(0, min(late, self.closes_s) - max(early, self.opens_s))
+
+    @property
     def day_cost_s(self) -> int:
         if self.cost_s is not None:
             return self.cost_s
-        return self.closes_s - self.opens_s if self.closes_s < LATEST else 0
+        return self.works_s if self.closes_s < LATEST else 0
+
+
+@dataclass(frozen=True)
+class KeptRoute:
+    """A team-day of a plan that is kept where it can be: its stops in their order. ``nr``: its number in that plan."""
+
+    team: str
+    stops: tuple[str, ...]
+    nr: int
+    day: int = 1
+    line: int = 0
 
 
 @dataclass(frozen=True)
 class Problem:
     """Rows of a matrix are the stops in their order, then the teams' starts, then their ends.
 
-    Raises NonsenseInPlan, TwiceInPlan, PlanTooLarge, TooManySkills, MatrixTooSmall.
+    ``kept``: the plan that this one changes; ``move_s``: what it costs, in seconds of travel, for each stop of that plan that
+    another team-day visits now. ``balance``: from 0 to 1, how much it is worth that teams work equally long: a team-day that is
+    worked whole costs ``balance`` × its hours, one that is worked half a quarter of that.
+
+    Raises NonsenseInPlan, TwiceInPlan, PlanTooLarge, TooManySkills, MatrixTooSmall, KeptUnlike.
     """
 
     stops: tuple[Stop, ...]
     teams: tuple[Team, ...]
     travel: Travel = field(default_factory=Straight)
+    kept: tuple[KeptRoute, ...] = ()
+    move_s: int = 0
+    balance: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.stops) > MAX_STOPS:
             raise PlanTooLarge(count=len(self.stops), max=MAX_STOPS)
-        _must_differ(_("stop"), self.stops)
-        _must_differ(_("team"), self.teams)
+        _must_differ(_("stop"), self.stops, lambda one: one.id)
+        _must_differ(_("team"), self.teams, lambda one: (one.id, one.day))
         kinds = max((len(one.capacity) for one in self.teams), default=0)
         for at, stop in enumerate(self.stops, 1):
             _must_make_sense(_("stop"), stop, stop.line or at, _faults_of_stop(stop, kinds))
@@ -121,6 +163,8 @@ class Problem:
         if (skills := len(skills_of(self))) > MAX_SKILLS:
             raise TooManySkills(count=skills, max=MAX_SKILLS)
         self._matrix_must_fit()
+        self._kept_must_fit()
+        _must_make_sense(_("plan"), self, 0, (_between("move_s", self.move_s, 0, MOST_S), _share(self.balance)))
 
     def _matrix_must_fit(self) -> None:
         if isinstance(self.travel, Matrix):
@@ -128,6 +172,22 @@ class Problem:
             needed = len(self.stops) + 2 * len(self.teams)
             if rows != needed or columns != needed:
                 raise MatrixTooSmall(rows=rows, columns=columns, needed=needed)
+
+    def _kept_must_fit(self) -> None:
+        known, seen = {one.id for one in self.stops}, set[str]()
+        left = {(one.id, one.day): one.count for one in self.teams}
+        for route in self.kept:
+            team = (route.team, route.day)
+            left[team] = left.get(team, 0) - 1
+            if left[team] < 0:
+                raise KeptUnlike(
+                    nr=route.nr, line=route.line, fault=_("the team has fewer team-days now"), what=route.team
+                )
+            for stop in route.stops:
+                if stop not in known or stop in seen:
+                    fault = _("it stands twice") if stop in known else _("there is no such stop")
+                    raise KeptUnlike(nr=route.nr, line=route.line, fault=fault, what=stop)
+                seen.add(stop)
 
     @property
     def kinds(self) -> int:
@@ -141,20 +201,23 @@ class Problem:
 
 Fault = tuple[str, object, str]
 """Field, value, and what was expected."""
+One = TypeVar("One", Stop, Team)
 
 
-def _must_differ(what: str, all_: Iterable[Stop | Team]) -> None:
-    seen: set[str] = set()
+def _must_differ(what: str, all_: Iterable[One], named: Callable[[One], Hashable]) -> None:
+    seen: set[Hashable] = set()
     for at, one in enumerate(all_, 1):
-        if one.id in seen:
+        if named(one) in seen:
             raise TwiceInPlan(what=what, id=one.id, line=one.line or at)
-        seen.add(one.id)
+        seen.add(named(one))
 
 
-def _must_make_sense(what: str, one: Stop | Team, line: int, faults: Iterable[Fault | None]) -> None:
+def _must_make_sense(what: str, one: Stop | Team | Problem, line: int, faults: Iterable[Fault | None]) -> None:
     for fault in filter(None, faults):
         name, value, expected = fault
-        raise NonsenseInPlan(what=what, id=one.id, line=line, field=name, value=value, expected=expected)
+        raise NonsenseInPlan(
+            what=what, id=getattr(one, "id", ""), line=line, field=name, value=value, expected=expected
+        )
 
 
 def _faults_of_stop(one: Stop, kinds: int) -> Iterable[Fault | None]:
@@ -184,10 +247,19 @@ def _faults_of_team(one: Team, kinds: int) -> Iterable[Fault | None]:
     if any(capacity < 0 for capacity in one.capacity):
         yield "capacity", one.capacity, _("A capacity is 0 or more.")
     yield _between("cost_s", one.cost_s or 0, 0, MOST_S)
+    if one.pause and one.pause[0] > one.pause[1]:
+        yield "pause", f"{one.pause[0]}–{one.pause[1]}", _("A pause begins before it ends.")
+    if not SLOWEST <= one.speed <= 1 / SLOWEST:
+        yield "speed", one.speed, _("It is a number from 0.05 to 20; 1 is as fast as the travel says.")
+    yield _between("day", one.day, 1, MOST_DAYS)
 
 
 def _number(name: str, value: float) -> Fault | None:
     return None if math.isfinite(value) else (name, value, _("It is a number."))
+
+
+def _share(value: float) -> Fault | None:
+    return None if 0.0 <= value <= 1.0 else ("balance", value, _("It is a number from 0 to 1."))
 
 
 def _between(name: str, value: int, least: int, most: int) -> Fault | None:

@@ -34,13 +34,14 @@ def find_reach(tables: Tables, empty: Plan, found: Ints) -> None:
 @fast
 def _reaches(tables: Tables, empty: Plan, route: int, stop: int) -> bool:
     begins = tables.stops + route
-    to_it, onward = travel(tables, begins, stop), travel(tables, stop, empty.after[begins])
-    return to_it < UNKNOWN and onward < UNKNOWN and fits(tables, empty, stop, begins, to_it, onward)
+    to_it, onward = travel(tables, route, begins, stop), travel(tables, route, stop, empty.after[begins])
+    return to_it < UNKNOWN and onward < UNKNOWN and fits(tables, empty, route, stop, begins, to_it, onward)
 
 
 @fast
-def find_ways(tables: Tables, entered: Ints, back: Ints) -> None:
-    """Of each stop, the shortest way to it from a neighbour or a base, and from it to where some team ends.
+def find_ways(tables: Tables, fastest: int, entered: Ints, back: Ints) -> None:
+    """Of each stop, the shortest way to it from a neighbour or a base, and from it to where some team ends, for whoever goes
+    ``fastest``.
 
     Of a matrix every stop is looked at. Else neighbours are the nearest by the straight line, and so by the way.
     """
@@ -50,10 +51,10 @@ def find_ways(tables: Tables, entered: Ints, back: Ints) -> None:
         if tables.way == 0:
             for other in range(n):
                 if other != stop:
-                    entered[stop] = min(entered[stop], travel(tables, other, stop))
+                    entered[stop] = min(entered[stop], travel(tables, fastest, other, stop))
         elif tables.near[stop, 0] >= 0:
-            entered[stop] = min(entered[stop], travel(tables, tables.near[stop, 0], stop))
+            entered[stop] = min(entered[stop], travel(tables, fastest, tables.near[stop, 0], stop))
         for route in range(routes):
             if route == 0 or tables.team[route] != tables.team[route - 1]:
-                entered[stop] = min(entered[stop], travel(tables, n + route, stop))
-                back[stop] = min(back[stop], travel(tables, stop, n + routes + route))
+                entered[stop] = min(entered[stop], travel(tables, route, n + route, stop))
+                back[stop] = min(back[stop], travel(tables, route, stop, n + routes + route))

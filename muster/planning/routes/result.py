@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
 from muster.lib.said import said as _
+from muster.planning.routes.clocks import hours_of
+from muster.planning.routes.costs import cost_of, is_moved
 from muster.planning.routes.moves import begin, make_ready
 from muster.planning.routes.problem import Problem
 from muster.planning.routes.reach import LACKS_ROOM, LACKS_SKILLS, LACKS_TIME, WELL, find_reach, find_ways
-from muster.planning.routes.tables import MUST, Ints, Plan, Tables, plan_of
+from muster.planning.routes.tables import MUST, Ints, Plan, Tables, kept_as, plan_of
 
 NO_SKILLS = "no_skills"
 TOO_MUCH = "too_much"
@@ -41,9 +45,12 @@ class Visit:
 
 @dataclass(frozen=True)
 class Route:
-    """A team-day. It leaves so late that it needn't wait at its first stop."""
+    """A team-day. It leaves so late that it needn't wait at its first stop. ``nr``: each its own, and what it was in a plan that
+    is kept."""
 
+    nr: int
     team: str
+    day: int
     visits: tuple[Visit, ...]
     leaves_s: int
     returns_s: int
@@ -77,10 +84,12 @@ class Bound:
 
 @dataclass(frozen=True)
 class Result:
-    """``cost``: what team-days cost, travel, and the prizes of what is left out; of what must be visited nothing is counted."""
+    """``cost``: what team-days cost, travel, the prizes of what is left out, what is moved, and what is unfair; of what must be
+    visited nothing is counted. ``moved``: whom another team-day visits than in the plan that is kept."""
 
     routes: tuple[Route, ...]
     left_out: tuple[LeftOut, ...]
+    moved: tuple[str, ...]
     cost: int
     bound: Bound
     history: tuple[Moment, ...]
@@ -101,18 +110,30 @@ class Result:
 
 
 def result_of(problem: Problem, tables: Tables, plan: Plan, history: list[Moment], turns: int) -> Result:
-    routes = tuple(_route(problem, tables, plan, route) for route in range(tables.routes) if plan.size[route])
+    numbers = _numbers(problem, tables, plan)
+    routes = tuple(_route(problem, tables, plan, route, nr) for route, nr in sorted(numbers.items(), key=itemgetter(1)))
     out = [stop for stop in range(tables.stops) if plan.route[stop] < 0]
-    cost = int(sum(tables.cost[plan.size > 0])) + sum(one.travel_s for one in routes)
+    cost = cost_of(tables, plan)
     prizes = sum(problem.stops[stop].prize_s or 0 for stop in out)
     reach = reach_of(tables) if out else np.zeros(0, np.int64)
     left_out = tuple(LeftOut(problem.stops[stop].id, _why(tables, reach, stop)) for stop in out)
-    return Result(routes, left_out, cost + prizes, bound_of(problem, tables), tuple(history), turns)
+    moved = tuple(problem.stops[stop].id for stop in np.flatnonzero(is_moved(tables, plan)))
+    return Result(routes, left_out, moved, cost + prizes, bound_of(problem, tables), tuple(history), turns)
 
 
-def _route(problem: Problem, tables: Tables, plan: Plan, route: int) -> Route:
+def _numbers(problem: Problem, tables: Tables, plan: Plan) -> dict[int, int]:
+    """Of each route that is used, its number: what it had in the plan that is kept, else what follows."""
+    kept = dict(zip(kept_as(problem, tables.team), (one.nr for one in problem.kept), strict=True))
+    following = itertools.count(1 + max(kept.values(), default=0))
+    used = [int(route) for route in np.flatnonzero(plan.size)]
+    return {route: kept[route] if route in kept else next(following) for route in used}
+
+
+def _route(problem: Problem, tables: Tables, plan: Plan, route: int, nr: int) -> Route:
     n, place = tables.stops, tables.stops + route
     first = int(plan.after[place])
+    team = problem.teams[int(tables.team[route])]
+    hours, clock = hours_of(team), tables.clock[route]
     wait = int(plan.early[first]) - int(tables.opens[route]) - int(plan.onward[place]) if tables.timed else 0
     at = leaves = int(tables.opens[route]) + max(wait, 0)
     visits, travelled = [], 0
@@ -123,11 +144,14 @@ def _route(problem: Problem, tables: Tables, plan: Plan, route: int) -> Route:
         place = int(plan.after[place])
         if place >= n:
             break
-        begins = int(begin(tables, place, at))
-        at, arrives = begins + int(tables.service[place]), at
-        visits.append(Visit(problem.stops[place].id, arrives, begins, at))
+        begins = int(begin(tables, clock, place, at))
+        service = int(tables.service[place])
+        begun = hours.beginning(begins)
+        visits.append(Visit(problem.stops[place].id, hours.ending(at), begun, begun + service))
+        at = begins + service
     load = tuple(int(one) for one in plan.load[route])
-    return Route(problem.teams[int(tables.team[route])].id, tuple(visits), leaves, at, travelled, load)
+    times = (hours.beginning(leaves), hours.ending(at), travelled)
+    return Route(nr, team.id, team.day, tuple(visits), *times, load)
 
 
 def reach_of(tables: Tables) -> Ints:
@@ -158,10 +182,10 @@ def bound_of(problem: Problem, tables: Tables) -> Bound:
     if not len(must):
         return Bound(0, 0)
     entered, back = np.zeros(tables.stops, np.int64), np.zeros(tables.stops, np.int64)
-    find_ways(tables, entered, back)
+    find_ways(tables, int(np.argmax(tables.speed)), entered, back)
     home, ways = int(back.min()), int(entered[must].sum())
     needed = ways + int(tables.service[must].sum())
-    hours = max(one.closes_s - one.opens_s for one in problem.teams) - home
+    hours = max(one.works_s for one in problem.teams) - home
     days = max(1, -(-needed // hours) if hours > 0 else 1, *_days_for_loads(tables, must))
     return Bound(days, ways + days * (home + tables.cheapest))
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from muster.lib.said import said as _
 from muster.planning.refused import PlanRefused
-from muster.planning.routes.problem import LATEST, Problem, Stop, Team, TwiceInPlan, Window
+from muster.planning.routes.problem import DAY_S, LATEST, MOST_DAYS, Problem, Stop, Team, TwiceInPlan, Window
 from muster.planning.routes.travel import Matrix, Streets
 
 BASES = frozenset(("base", "team", "基地", "队伍"))
@@ -25,6 +25,8 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 KM_A_DEGREE = 111.195
 BETWEEN = ";"
 NONE: tuple[Window, ...] = ()
+DAYS = _("how many days, from 1 to 366")
+PAUSE = _("seconds as 14400-16200")
 Value = TypeVar("Value")
 Place = tuple[float, float]
 
@@ -123,10 +125,15 @@ def read_sheet(path: Path, teams: Path | None = None, matrix: Path | None = None
     there = _in_km(all_)
     stops = [nr for nr, row in enumerate(rows) if not row.is_base]
     bases = [nr for nr in range(len(all_)) if nr >= len(rows) or rows[nr].is_base]
-    order = [*stops, *bases, *bases]
+    days = {nr: all_[nr].value("days", 1, _days, DAYS) for nr in bases}
+    most = max(days.values(), default=1)
+    each = [(nr, day) for nr in bases for day in range(1, days[nr] + 1)]
+    order = [*stops, *(nr for nr, _day in each), *(nr for nr, _day in each)]
     travel = Matrix(_matrix(matrix, len(all_))[np.ix_(order, order)]) if matrix else Streets()
     problem = Problem(
-        tuple(_stop(all_[nr], there[nr]) for nr in stops), tuple(_team(all_[nr], there[nr]) for nr in bases), travel
+        tuple(_stop(all_[nr], there[nr], most) for nr in stops),
+        tuple(_team(all_[nr], there[nr], day) for nr, day in each),
+        travel,
     )
     return Sheet(problem, {row.id: _given(row) for row in all_})
 
@@ -173,19 +180,56 @@ def _in_km(rows: list[Row]) -> list[Place]:
     return [(lon * wide, lat * KM_A_DEGREE) for lon, lat in given]
 
 
-def _stop(row: Row, place: Place) -> Stop:
+def _stop(row: Row, place: Place, days: int) -> Stop:
     return Stop(
-        row.id, *place, service_s=row.whole("service_s", 0), windows=_windows(row), demand=row.numbers("demand"),
-        prize_s=row.maybe("prize_s"), priority=row.whole("priority", 1), needs=row.words("needs"), line=row.line,
+        row.id, *place, service_s=row.whole("service_s", 0), windows=_on_days(row, _windows(row), days),
+        demand=row.numbers("demand"), prize_s=row.maybe("prize_s"), priority=row.whole("priority", 1), needs=row.words("needs"),
+        group=(row.cells.get("group") or "").strip(), line=row.line,
     )  # fmt: skip
 
 
-def _team(row: Row, place: Place) -> Team:
+def _team(row: Row, place: Place, day: int) -> Team:
+    """On later days its hours are the same."""
+    later = (day - 1) * DAY_S
+    pauses = row.value("pause", NONE, _windows_in, PAUSE)
+    if len(pauses) > 1:
+        raise UnclearCell(file=row.file, line=row.line, column="pause", text=row.cells["pause"], expected=PAUSE)
+    closes = row.maybe("tw_late_s")
+    if closes is None and day > 1:
+        raise UnclearCell(file=row.file, line=row.line, column="tw_late_s", text="", expected=_("when the day ends"))
     return Team(
-        row.id, place, opens_s=row.whole("tw_early_s", 0), closes_s=row.whole("tw_late_s", LATEST),
+        row.id, place, opens_s=row.whole("tw_early_s", 0) + later, closes_s=LATEST if closes is None else closes + later,
         count=row.whole("team_days", 1), capacity=row.numbers("capacity"), skills=row.words("skills"),
-        cost_s=row.maybe("cost_s"), line=row.line,
+        cost_s=row.maybe("cost_s"), pause=(pauses[0][0] + later, pauses[0][1] + later) if pauses else None,
+        speed=row.value("speed", 1.0, float, _("a number")), day=day, line=row.line,
     )  # fmt: skip
+
+
+def _on_days(row: Row, windows: tuple[Window, ...], days: int) -> tuple[Window, ...]:
+    """Where there are several days, windows are of each day, or of those that are said."""
+    said = row.numbers("days")
+    if not all(1 <= day <= days for day in said):
+        raise UnclearCell(
+            file=row.file,
+            line=row.line,
+            column="days",
+            text=row.cells.get("days"),
+            expected=_("days that bases have, as 1;3"),
+        )
+    if days == 1 or not (said or windows):
+        return windows
+    return tuple(
+        (early + (day - 1) * DAY_S, late + (day - 1) * DAY_S)
+        for day in said or range(1, days + 1)
+        for early, late in windows or ((0, DAY_S - 1),)
+    )
+
+
+def _days(text: str) -> int:
+    number = _whole(text)
+    if not 1 <= number <= MOST_DAYS:
+        raise ValueError(text)
+    return number
 
 
 def _windows(row: Row) -> tuple[Window, ...]:

@@ -9,17 +9,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from muster.planning.routes.anneal import anneal, put_everybody
-from muster.planning.routes.moves import make_ready
+from muster.planning.routes.anneal import anneal, put_everybody, squeeze_in
+from muster.planning.routes.costs import cost_of, travelled
+from muster.planning.routes.moves import make_ready, put_in_order
 from muster.planning.routes.parts import cut, routes_of, stops_of
 from muster.planning.routes.problem import Problem, Stop, Team
-from muster.planning.routes.result import Moment, Result, result_of
-from muster.planning.routes.squeeze import keep, restore, squeeze
-from muster.planning.routes.tables import MUST, PARTS, Plan, Tables, plan_of, tables_of
-from muster.planning.routes.work import work_of
+from muster.planning.routes.reach import WELL
+from muster.planning.routes.result import Moment, Result, reach_of, result_of
+from muster.planning.routes.squeeze import empty_easiest, keep, restore, squeeze
+from muster.planning.routes.tables import MUST, PARTS, kept_as, plan_of, tables_of
+from muster.planning.routes.work import LEFT, work_of
 
 FEWEST_ROUTES, FEWEST_STOPS = 8, 100
 """Of a part."""
+FEWEST_ROUNDS = 20
+"""Of so many turns."""
+FAILS, REST = 12, 6
+"""So many routes in a row couldn't be emptied before one is emptied for good; so many rounds between two of these."""
+LEARNT_FROM_S = 0.001
 A_WHILE_S = 0.5
 """How long parts are worked on before they are cut anew."""
 
@@ -43,13 +50,16 @@ class Stopping:
 class Parameters:
     """``near``: how many neighbours places are looked for beside, and how many more where every stop has its own times: whoever
     is near may have other ones. ``hot`` and ``cold``: how much worse than the mean way between two stops a step may be, at the
-    beginning and at the end. ``squeeze_from`` to ``squeeze_to``: in which share of the time routes are emptied, each in at most
-    ``squeeze_turns``."""
+    beginning and at the end; ``warm``: at the beginning where there is a plan that is kept. ``squeeze_from`` to ``squeeze_to``:
+    in which share of the time routes are emptied, each in at most ``squeeze_turns``, or where that fails in at most a share of
+    the time, ``patience``."""
 
     near: int = 40
     near_in_time: int = 60
     hot: float = 0.5
     cold: float = 0.01
+    warm: float = 0.03
+    patience: float = 0.1
     squeeze_from: float = 0.12
     squeeze_to: float = 0.95
     squeeze_turns: int = 10_000
@@ -72,6 +82,7 @@ class Solver:
         self.tables = tables_of(self.problem, self._near())
         self.plan = plan_of(self.tables)
         make_ready(self.tables, self.plan)
+        self.can_be = (self.tables.prize >= MUST) & (reach_of(self.tables) == WELL)
         self.random = np.random.default_rng(self.seed)
         self.missed = np.zeros(self.tables.stops)
         self.work = [work_of(self.tables, self.missed, self.seed, part) for part in range(self.parts)]
@@ -79,6 +90,9 @@ class Solver:
         self.best, self.best_count, self.best_value = self.kept.copy(), 0, int(self.tables.prize.sum()) + 1
         self.history: list[Moment] = []
         self.turns, self.rounds, self.mean_way, self.begun = 0, 0, 1.0, time.monotonic()
+        self.routes = [np.zeros(0, np.int64) for _part in range(self.parts)]
+        self.emptied = [False] * self.parts
+        self.fails, self.rest, self.pushed_since = 0, 0, -1.0
         self.rates = {"anneal": 2_000.0, "squeeze": 2_000.0}
 
     def run(self) -> Result:
@@ -101,6 +115,8 @@ class Solver:
     def heat(self) -> float:
         """Of the share of time that is over; relative to the mean way."""
         hot, cold = self.parameters.hot, self.parameters.cold
+        if self.problem.kept:
+            hot = self.parameters.warm
         return self.mean_way * float(hot * (cold / hot) ** self.share)
 
     def _near(self) -> int:
@@ -115,21 +131,36 @@ class Solver:
             self.stopping = Stopping(turns=0)
             return
         work = self.work[0]._replace(stops=np.arange(self.tables.stops))
-        put_everybody(self.tables, self.plan, work)
+        self._put_kept()
+        left = np.flatnonzero(self.plan.route < 0)
+        work.gone[: len(left)] = left
+        put_everybody(self.tables, self.plan, work, len(left))
         self._look()
         visited, used = int((self.plan.route >= 0).sum()), int((self.plan.size > 0).sum())
         self.mean_way = max(1.0, travelled(self.tables, self.plan) / max(1, visited + used))
         anneal(self.tables, self.plan, work, 0, 1, self.mean_way)
         squeeze(self.tables, self.plan, work, 0, routes_of(self.plan, 0), self.kept, 0, 1.0)
 
+    def _put_kept(self) -> None:
+        """Whoever the plan that is kept visits, in its order, where that still can be."""
+        number = {one.id: nr for nr, one in enumerate(self.problem.stops)}
+        for route, kept in zip(kept_as(self.problem, self.tables.team), self.problem.kept, strict=True):
+            put_in_order(self.tables, self.plan, np.array([number[stop] for stop in kept.stops], np.int64), route)
+
     def _round(self) -> None:
         """Cut into parts, and work on each beside the others for a while."""
+        step = self._step()
         count = self._how_many_parts()
         cut(self.tables, self.plan, count, self.random)
-        step = self._squeeze if self._is_for_squeezing() else self._anneal
-        parts = [part for part in range(count) if len(stops_of(self.plan, part))]
+        # Before threads begin: while another one changes its part, where its stops are can't be read.
+        for part in range(count):
+            self.work[part] = self.work[part]._replace(stops=stops_of(self.plan, part))
+            self.routes[part] = routes_of(self.plan, part)
+        parts = [part for part in range(count) if len(self.work[part].stops)]
         with ThreadPoolExecutor(len(parts) or 1) as pool:
-            self.turns += sum(pool.map(step, parts))
+            self.turns += max(1, sum(pool.map(step, parts)))
+        if step == self._squeeze:
+            self.fails = 0 if any(self.emptied[part] for part in parts) else self.fails + len(parts)
         self._look()
 
     def _how_many_parts(self) -> int:
@@ -137,44 +168,91 @@ class Solver:
         used = int((self.plan.size > 0).sum())
         return max(1, min(self.parts, used // FEWEST_ROUTES, self.tables.stops // FEWEST_STOPS))
 
-    def _is_for_squeezing(self) -> bool:
-        """Two rounds of three, where a team-day costs something."""
-        if not self.tables.cheapest:
-            return False
+    def _step(self) -> Callable[[int], int]:
+        """Two rounds of three, routes are emptied, until that fails; then one is emptied for good, and all are pushed together to
+        take its stops, for longer. The same is done with whoever must be visited and isn't."""
         self.rounds += 1
-        return self.parameters.squeeze_from < self.share < self.parameters.squeeze_to and self.rounds % 3 > 0
+        is_time = self.parameters.squeeze_from < self.share < self.parameters.squeeze_to
+        self._end_pushing(is_time)
+        if self.pushed_since >= 0:
+            return self._push
+        if self.rest > 0 or not is_time:
+            self.rest -= 1
+            return self._anneal
+        if self._somebody_is_missing() or (self._may_empty() and self.fails >= FAILS and self._empty()):
+            self.pushed_since = self.share
+            return self._push
+        return self._squeeze if self._may_empty() and self.rounds % 3 else self._anneal
+
+    def _end_pushing(self, is_time: bool) -> None:
+        """When it is done, or has gone on for too long: then the best plan is gone back to."""
+        if self.pushed_since < 0:
+            return
+        done = not self._somebody_is_missing()
+        if not done and is_time and self.share - self.pushed_since < self.parameters.patience:
+            return
+        if not done:
+            self._go_to_best()
+        self.pushed_since, self.rest = -1.0, REST
+
+    def _somebody_is_missing(self) -> bool:
+        return bool((self.can_be & (self.plan.route < 0)).any())
+
+    def _may_empty(self) -> bool:
+        """Where a team-day costs something, and there is no plan to be kept."""
+        return bool(self.tables.cheapest) and not self.problem.kept
+
+    def _empty(self) -> bool:
+        emptied = empty_easiest(self.tables, self.plan, self.work[0], np.flatnonzero(self.plan.size))
+        self.work[0].counts[LEFT] = 0
+        return emptied
 
     def _anneal(self, part: int) -> int:
-        work = self.work[part]._replace(stops=stops_of(self.plan, part))
         turns, begun = self._turns("anneal"), time.monotonic()
-        anneal(self.tables, self.plan, work, part, turns, self.heat)
+        anneal(self.tables, self.plan, self.work[part], part, turns, self.heat)
         self._learn("anneal", turns, begun)
         return turns
 
     def _squeeze(self, part: int) -> int:
-        work = self.work[part]._replace(stops=stops_of(self.plan, part))
-        routes = routes_of(self.plan, part)
+        work, routes = self.work[part], self.routes[part]
         kept = np.zeros((len(work.stops), 2), np.int64)
         turns, begun = min(self.parameters.squeeze_turns, self._turns("squeeze")), time.monotonic()
-        squeeze(self.tables, self.plan, work, part, routes, kept, turns, self.heat)
+        done, turns = squeeze(self.tables, self.plan, work, part, routes, kept, turns, self.heat)
+        self.emptied[part] = done
+        self._learn("squeeze", turns, begun)
+        return turns
+
+    def _push(self, part: int) -> int:
+        """Squeeze in who is left out of the part; if nobody is, make it better meanwhile."""
+        work = self.work[part]
+        left = work.stops[self.can_be[work.stops] & (self.plan.route[work.stops] < 0)]
+        if not len(left):
+            return self._anneal(part)
+        work.left[: len(left)], work.counts[LEFT] = left, len(left)
+        turns, begun = self._turns("squeeze"), time.monotonic()
+        turns = squeeze_in(self.tables, self.plan, work, part, turns, self.heat)
+        work.counts[LEFT] = 0
         self._learn("squeeze", turns, begun)
         return turns
 
     def _turns(self, what: str) -> int:
         """As many as fit in a while, and before it is time to stop."""
         if self.stopping.seconds is None:
-            return max(1, min(2_000, ((self.stopping.turns or 0) - self.turns) // self.parts))
+            total = self.stopping.turns or 0
+            return max(1, min(2_000, total // FEWEST_ROUNDS, total - self.turns) // self.parts)
         while_s = min(A_WHILE_S, self.stopping.seconds / 100, self.stopping.seconds - (time.monotonic() - self.begun))
         return max(1, int(self.rates[what] * while_s))
 
     def _learn(self, what: str, turns: int, begun: float) -> None:
-        """How many turns a second, so that the next while is as long as it should be."""
-        self.rates[what] = min(2 * self.rates[what], max(100.0, turns / max(1e-4, time.monotonic() - begun)))
+        """How many turns a second, so that the next while is as long as it should be. Of a few turns nothing is learnt."""
+        took_s = time.monotonic() - begun
+        if took_s > LEARNT_FROM_S:
+            self.rates[what] = min(2 * self.rates[what], max(100.0, turns / took_s))
 
     def _look(self) -> None:
         """Keep the plan if it is the best so far."""
         out = self.plan.route < 0
-        cost = travelled(self.tables, self.plan) + int(self.tables.cost[self.plan.size > 0].sum())
+        cost = cost_of(self.tables, self.plan)
         value = cost + int(self.tables.prize[out].sum())
         if value >= self.best_value:
             return
@@ -193,12 +271,6 @@ class Solver:
 
     def _go_to_best(self) -> None:
         restore(self.tables, self.plan, np.arange(self.tables.routes), self.best, self.best_count)
-
-
-def travelled(tables: Tables, plan: Plan) -> int:
-    """Summed over all routes that are used."""
-    used = np.flatnonzero(plan.size > 0)
-    return int(plan.onward[np.flatnonzero(plan.route >= 0)].sum() + plan.onward[tables.stops + used].sum())
 
 
 def solve(

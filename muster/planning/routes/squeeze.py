@@ -17,21 +17,30 @@ from muster.planning.routes.work import LEFT, Work
 @fast
 def squeeze(
     tables: Tables, plan: Plan, work: Work, part: int, routes: Ints, kept: Ints, turns: int, heat: float
-) -> bool:
-    """Try to empty one of the routes in so many turns; if it can't be done, everything is as it was.
+) -> tuple[bool, int]:
+    """Try to empty one of the routes in at most so many turns; if it can't be done, everything is as it was. Whether it was done,
+    and how many turns it took.
 
     ``kept``: room for as many stops as there are, and their routes.
     """
-    route = _easiest(tables, plan, work, routes)
-    if route < 0:
-        return False
     count = keep(tables, plan, routes, kept)
-    _empty(tables, plan, route, work)
-    if squeeze_in(tables, plan, work, part, turns, heat):
-        return True
-    restore(tables, plan, routes, kept, count)
-    work.counts[LEFT] = 0
-    return False
+    if not empty_easiest(tables, plan, work, routes):
+        return False, 0
+    took = squeeze_in(tables, plan, work, part, turns, heat)
+    done = work.counts[LEFT] == 0
+    if not done:
+        restore(tables, plan, routes, kept, count)
+        work.counts[LEFT] = 0
+    return bool(done), took
+
+
+@fast
+def empty_easiest(tables: Tables, plan: Plan, work: Work, routes: Ints) -> bool:
+    """Take all out of the route that seems to be squeezed into others most easily; they are ``left``."""
+    route = _easiest(tables, plan, work, routes)
+    if route >= 0:
+        _empty(tables, plan, route, work)
+    return bool(route >= 0)
 
 
 @fast

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from muster.planning.routes.problem import LATEST, Problem, Stop, skills_of
+from muster.planning.routes.clocks import clocks_of, windows_apart
+from muster.planning.routes.problem import LATEST, Problem, skills_of
 from muster.planning.routes.travel import Matrix
 
 Ints = NDArray[np.int64]
@@ -24,12 +25,18 @@ PARTS = 64
 SPARE = 1.25
 """Routes that are kept ready, to those that the demand needs, where there are many more teams."""
 FEW = 20
+USUAL_DAY_S = 28_800
 
 
 class Tables(NamedTuple):
-    """``stops``, ``routes``: how many. ``row``: by place, its row in the matrix. ``begins``, ``ends``: windows by place.
-    ``near``: the nearest other stops, -1 where there are no more. ``team``: by route, which kind of team; routes of a kind are
-    neighbours. ``cost``: of a route that is used; the ``cheapest`` of all."""
+    """``stops``, ``routes``: how many. ``row``: by place, its row in the matrix. ``near``: the nearest other stops, -1 where
+    there are none left. ``begins``, ``ends``: windows by clock and stop; ``soonest``, ``last``: over all clocks. ``mate``: the
+    next stop of its group, around; a stop itself if it has none. ``was``: the route it had in the plan that is kept, else -1.
+
+    By route: ``team``, which kind of team (routes of a kind are neighbours); ``clock``, how it counts time; ``speed``, how much
+    faster it is than the travel says, ``paced`` if any is; ``fair``: what the square of its working time costs; ``cost``, if it
+    is used, and the ``cheapest`` of all.
+    """
 
     stops: int
     routes: int
@@ -39,14 +46,25 @@ class Tables(NamedTuple):
     numbers: NDArray[np.float64]
     matrix: NDArray[np.int32]
     row: Ints
+    speed: NDArray[np.float64]
+    paced: bool
     service: Ints
+    clock: Ints
     begins: Ints
     ends: Ints
+    soonest: Ints
+    last: Ints
     timed: bool
     demand: Ints
     prize: Ints
     needs: Ints
     near: NDArray[np.int32]
+    mate: Ints
+    grouped: bool
+    was: Ints
+    move: int
+    fair: NDArray[np.float64]
+    weighed: bool
     team: Ints
     opens: Ints
     closes: Ints
@@ -58,8 +76,9 @@ class Tables(NamedTuple):
 
 class Plan(NamedTuple):
     """By place: the one after and before it, the route (-1: in none), the earliest beginning of its service, the latest arrival
-    that the rest allows, the time to the next. By route: load, number of stops, whether it is late somewhere, and which part may
-    change it. By stop: which part may put it somewhere while it is left out. By part: what its routes cost, and what is left out.
+    that the rest allows, the time to the next. By route: load, number of stops, whether it is late somewhere, which part may
+    change it, and how long it works (``busy``). By stop: which part may put it somewhere while it is left out. By part: what its
+    routes cost, and what is left out.
     """
 
     after: Ints
@@ -72,6 +91,7 @@ class Plan(NamedTuple):
     size: Ints
     tardy: Ints
     part: Ints
+    busy: Ints
     keeper: Ints
     cost: Ints
 
@@ -82,27 +102,33 @@ def tables_of(problem: Problem, near: int) -> Tables:
     kind = np.repeat(np.arange(len(teams)), counts)
     routes = len(kind)
     way, numbers = problem.travel.numbers()
-    begins, ends = _windows(problem, 2 * routes)
+    clocks = clocks_of(problem)
+    hours = np.array(clocks.hours, dtype=np.int64)[np.array(clocks.of_team, dtype=np.int64)[kind]]
+    speed = np.array([one.speed for one in teams], dtype=float)[kind]
     skills = skills_of(problem)
     at = np.array([(one.x, one.y) for one in stops], dtype=float).reshape(-1, 2)
     from_, to = _homes(problem)
     xy = np.vstack([at, from_[kind], to[kind]])
     n = len(stops)
-    of_team = _of_teams(problem)[kind]
+    costs = _ints(one.day_cost_s for one in teams)[kind]
     return Tables(
         n, routes, xy[:, 0].copy(), xy[:, 1].copy(), int(way), numbers,
         problem.travel.seconds if isinstance(problem.travel, Matrix) else np.zeros((1, 1), np.int32),
         np.concatenate([np.arange(n), n + kind, n + len(teams) + kind]).astype(np.int64),
+        speed, bool((speed != 1.0).any()),
         np.concatenate([_ints(one.service_s for one in stops), np.zeros(2 * routes, np.int64)]),
-        begins, ends, _is_timed(problem),
+        np.array(clocks.of_team, dtype=np.int64)[kind], clocks.begins, clocks.ends,
+        _ints(windows_apart(one)[0][0] for one in stops), _ints(windows_apart(one)[-1][1] for one in stops),
+        _is_timed(problem),
         _filled([one.demand for one in stops], problem.kinds),
         _ints(MUST * one.priority if one.prize_s is None else one.prize_s for one in stops),
         _ints(sum(1 << skills[skill] for skill in one.needs) for one in stops),
-        _near(problem, at, near),
-        kind.astype(np.int64), of_team[:, 0].copy(), of_team[:, 1].copy(),
+        _near(problem, at, near), _mates(problem), any(one.group for one in stops),
+        _was(problem, kind), problem.move_s, _fairness(problem)[kind], bool(problem.move_s or problem.balance),
+        kind.astype(np.int64), hours[:, 0].copy(), hours[:, 1].copy(),
         _filled([one.capacity or (0,) * problem.kinds for one in teams], problem.kinds)[kind],
         _ints(sum(1 << skills[skill] for skill in one.skills if skill in skills) for one in teams)[kind],
-        of_team[:, 2].copy(), int(of_team[:, 2].min(initial=MUST)),
+        costs, int(costs.min(initial=MUST)),
     )  # fmt: skip
 
 
@@ -126,8 +152,8 @@ def plan_of(tables: Tables) -> Plan:
     return Plan(
         after, before, np.full(n, -1), early, late, np.zeros(places, np.int64),
         np.zeros((routes, tables.demand.shape[1]), np.int64),
-        np.zeros(routes, np.int64), np.zeros(routes, np.int64), np.zeros(routes, np.int64), np.zeros(n, np.int64),
-        np.zeros(PARTS, np.int64),
+        np.zeros(routes, np.int64), np.zeros(routes, np.int64), np.zeros(routes, np.int64), np.zeros(routes, np.int64),
+        np.zeros(n, np.int64), np.zeros(PARTS, np.int64),
     )  # fmt: skip
 
 
@@ -140,9 +166,42 @@ def _filled(rows: list[tuple[int, ...]], kinds: int) -> Ints:
     return np.array([(*row, *(0,) * kinds)[:kinds] for row in rows], dtype=np.int64).reshape(len(rows), kinds)
 
 
-def _of_teams(problem: Problem) -> Ints:
-    rows = [(one.opens_s, one.closes_s, one.day_cost_s) for one in problem.teams]
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+def _mates(problem: Problem) -> Ints:
+    """Each group's stops one after another, around."""
+    mate = np.arange(len(problem.stops))
+    groups: dict[str, list[int]] = {}
+    for nr, stop in enumerate(problem.stops):
+        if stop.group:
+            groups.setdefault(stop.group, []).append(nr)
+    for members in groups.values():
+        mate[members] = [*members[1:], members[0]]
+    return mate
+
+
+def _was(problem: Problem, kind: Ints) -> Ints:
+    """By stop, the route that it is kept in: each kept route of a team is one of that team's, in their order."""
+    was = np.full(len(problem.stops), -1)
+    number = {one.id: nr for nr, one in enumerate(problem.stops)}
+    for route, kept in zip(kept_as(problem, kind), problem.kept, strict=True):
+        was[[number[stop] for stop in kept.stops]] = route
+    return was
+
+
+def kept_as(problem: Problem, kind: Ints) -> list[int]:
+    """Which route each kept one is here. ``kind``: by route, which team's it is."""
+    of_team = {(one.id, one.day): nr for nr, one in enumerate(problem.teams)}
+    following = np.searchsorted(kind, np.arange(len(problem.teams)))
+    routes = []
+    for kept in problem.kept:
+        team = of_team[kept.team, kept.day]
+        routes.append(int(following[team]))
+        following[team] += 1
+    return routes
+
+
+def _fairness(problem: Problem) -> NDArray[np.float64]:
+    hours = [one.works_s if one.closes_s < LATEST else USUAL_DAY_S for one in problem.teams]
+    return np.array([problem.balance / max(1, one) for one in hours], dtype=float)
 
 
 def _counts(problem: Problem) -> list[int]:
@@ -155,7 +214,8 @@ def _counts(problem: Problem) -> list[int]:
             (_least(problem, kind, loads[kind], room) for kind, room in enumerate(team.capacity) if room), default=n
         )
         enough = n if _is_timed(problem) else math.ceil(least * SPARE) + FEW
-        counts.append(min(team.count, n, enough))
+        kept = sum((one.team, one.day) == (team.id, team.day) for one in problem.kept)
+        counts.append(max(kept, min(team.count, n, enough)))
     return counts
 
 
@@ -166,26 +226,7 @@ def _least(problem: Problem, kind: int, load: int, room: int) -> int:
 
 
 def _is_timed(problem: Problem) -> bool:
-    return any(one.windows for one in problem.stops) or any(one.closes_s < LATEST for one in problem.teams)
-
-
-def _windows(problem: Problem, beside: int) -> tuple[Ints, Ints]:
-    """Windows that don't touch, in their order, filled up with the last one."""
-    each = [_apart(one) for one in problem.stops]
-    width = max(map(len, each), default=1)
-    rows = [(windows + windows[-1:] * width)[:width] for windows in each] + [[(-LATEST, LATEST)] * width] * beside
-    table = np.array(rows, dtype=np.int64).reshape(-1, width, 2)
-    return table[:, :, 0].copy(), table[:, :, 1].copy()
-
-
-def _apart(stop: Stop) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for early, late in sorted(stop.windows):
-        if merged and early <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], late))
-        else:
-            merged.append((early, late))
-    return merged or [(-LATEST, LATEST)]
+    return any(one.windows for one in problem.stops) or any(one.closes_s < LATEST or one.pause for one in problem.teams)
 
 
 def _near(problem: Problem, at: NDArray[np.float64], near: int) -> NDArray[np.int32]:
