@@ -12,7 +12,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from muster.cli import main
-from tests.planning.test_files import CVRP, SHEET, made
+from tests.planning.test_files import CVRP, SHEET, made, needs_font
 
 MUSTER = [sys.executable, "-c", "from muster.cli import main; main()"]
 
@@ -44,6 +44,7 @@ def test_an_instance_is_planned(tmp_path: Path) -> None:
     assert (tmp_path / "small.sol").read_text().endswith("Cost: 80\n")
 
 
+@needs_font
 def test_a_plan_is_changed_printed_and_asked_what_if(tmp_path: Path) -> None:
     source, out = made(tmp_path, "sites.csv", SHEET), tmp_path / "plan.csv"
     typed(source, "--turns", 300, "--out", out)
