@@ -16,6 +16,7 @@ from muster.planning.routes.moves import NEVER, UNKNOWN, put, take_out, tell_tim
 from muster.planning.routes.places import best_anywhere, best_beside, best_opening, route_at
 from muster.planning.routes.ruin import ruin
 from muster.planning.routes.tables import MUST, Ints, Plan, Tables
+from muster.planning.routes.tails import swap_tails
 from muster.planning.routes.work import IN, LEFT, NOTED, OUT, TURN, Work, note
 
 TRIED = 10
@@ -25,6 +26,8 @@ ANYWAY = 0.1
 ANYWHERE = 0.1
 """How often every place is tried, which takes long, for whom there is none beside a neighbour. Never while a route is emptied:
 its stops would go far away."""
+TAILS = 10
+"""So many exchanges of tails are tried each turn: they take next to no time."""
 AT_LEFT = 0.5
 """How often stops that are left out are where it begins."""
 
@@ -43,6 +46,8 @@ def anneal(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: 
             _put_best(tables, plan, work, part, work.gone[nr], True, ANYWHERE)
         if _is_late(plan, work) or plan.cost[part] >= before - heat * math.log(drawn(work.chance) + 1e-300):
             _go_back(tables, plan, work)
+        for _try in range(0 if tables.weighed or tables.grouped else TAILS):
+            swap_tails(tables, plan, work, part, heat)
 
 
 @fast

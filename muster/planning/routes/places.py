@@ -26,16 +26,18 @@ def best_beside(tables: Tables, plan: Plan, stop: int, part: int, mates: int, ch
         route = plan.route[neighbour]
         if route < 0 or plan.part[route] != part or (mates >= 0 and route != mates):
             continue
-        if not takes(tables, plan, route, stop):
+        after, before_it = may_follow(tables, plan, neighbour, stop), may_precede(tables, plan, stop, neighbour)
+        if not (after or before_it) or not takes(tables, plan, route, stop):
             continue
-        there, back = travel(tables, route, neighbour, stop), travel(tables, route, stop, neighbour)
-        if drawn(chance) >= BLINK:
+        there = travel(tables, route, neighbour, stop)
+        back = travel(tables, route, stop, neighbour) if tables.way == 0 else there
+        if after and drawn(chance) >= BLINK:
             onward = travel(tables, route, stop, plan.after[neighbour])
             adds = there + onward - plan.onward[neighbour]
             adds += beside_travel(tables, plan, stop, route, adds)
             if adds < best and fits(tables, plan, route, stop, neighbour, there, onward):
                 best, found = adds, neighbour
-        if drawn(chance) >= BLINK:
+        if before_it and drawn(chance) >= BLINK:
             before = plan.before[neighbour]
             to_it = travel(tables, route, before, stop)
             adds = to_it + back - plan.onward[before]
@@ -43,6 +45,17 @@ def best_beside(tables: Tables, plan: Plan, stop: int, part: int, mates: int, ch
             if adds < best and fits(tables, plan, route, stop, before, to_it, back):
                 best, found = adds, before
     return best, found
+
+
+@inlined
+def may_follow(tables: Tables, plan: Plan, place: int, stop: int) -> bool:
+    """Whether it isn't too late after a place, however short the way; said before the way is known, which takes longer."""
+    return not tables.timed or bool(plan.early[place] + tables.service[place] <= tables.last[stop])
+
+
+@inlined
+def may_precede(tables: Tables, plan: Plan, stop: int, place: int) -> bool:
+    return not tables.timed or bool(tables.soonest[stop] + tables.service[stop] <= plan.late[place])
 
 
 @fast

@@ -90,7 +90,7 @@ WORDS = {
     "nr": _("No."), "stop": _("Stop"), "arrives": _("Arrives"), "begins": _("Begins"), "leaves": _("Leaves"), "done": _("Done"),
     "notes": _("Notes"), "north": _("North"), "left_out": _("Left out"), "why": _("Why"),
 }  # fmt: skip
-OVERVIEW = (_("Route"), _("Team"), _("Day"), _("Stops"), _("Leaves"), _("Back"), _("On the way, min"))
+OVERVIEW = (_("Route"), _("Team"), _("Day no."), _("Stops"), _("Leaves"), _("Back"), _("On the way, min"))
 
 
 def _line(route: Route, paper: Paper) -> list[str]:
