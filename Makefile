@@ -13,22 +13,38 @@ demo: setup
 test: setup .chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: setup
+check: $(VENV)/.done
+	$(MAKE) --jobs=2 .style .types .planner
+
+.PHONY: .style .types .planner
+.style:
 	$(BIN)/ruff format --check muster tests bench tools
 	$(BIN)/ruff check muster tests bench tools
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet muster/web/templates
 	$(BIN)/python -m tools.messages --check
 	$(BIN)/python -m tools.migrations
 
-bench: setup
+.types:
+	$(BIN)/mypy
+
+# Compiled once, so that the first plan needn't wait for it.
+.planner: $(VENV)/.done
+	$(BIN)/python -m muster.planning.routes.solve
+
+bench: setup $(VENV)/.peers
 	$(BIN)/python -m bench
+
+# Other planners, for bench/routes.py, where Muster isn't.
+$(VENV)/.peers: requirements-peers.txt
+	[ -x $(VENV)/peers/bin/python ] || $(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.txt
+	touch $@
 
 soak: setup .chromium
 	MUSTER_SOAK=1 $(BIN)/python -m pytest -n 2 -m soak
 
-setup: $(VENV)/.done
+setup: $(VENV)/.done .planner
 
 $(VENV)/.done: requirements-dev.txt pyproject.toml muster/locale/zh_Hans/LC_MESSAGES/django.po
 	sh tools/setup.sh "$(PYTHON)" "$(VENV)"
@@ -51,3 +67,5 @@ lock:
 	  --extra dev pyproject.toml -o requirements-dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  -c requirements-dev.txt pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  bench/peers.in -o requirements-peers.txt

@@ -24,5 +24,3 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 "$venv/bin/python" -m tools.messages --compile
-# So that the first plan needn't wait for it.
-"$venv/bin/python" -m muster.planning.routes.solve
