@@ -8,7 +8,7 @@ from importlib import import_module
 
 from bench.measure import table
 
-NAMES = ("verb", "verb_sql", "pages", "figures", "scale", "paint", "fill", "ledger", "lists", "api", "demo")
+NAMES = ("verb", "verb_sql", "pages", "figures", "scale", "paint", "fill", "ledger", "lists", "api", "demo", "routes")
 
 
 def main(names: list[str]) -> None:
