@@ -17,7 +17,6 @@ import vrplib
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-ENDLESS = 2**40
 
 
 @dataclass(frozen=True)

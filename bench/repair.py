@@ -40,5 +40,5 @@ def _plan(table: Path, *options: str) -> None:
 
 def _moved(was: dict[str, tuple[str, list[str]]], now: dict[str, tuple[str, list[str]]]) -> float:
     route = {stop: nr for nr, (_base, stops) in now.items() for stop in stops}
-    moved = [stop for nr, (_base, stops) in was.items() for stop in stops if route[stop] != nr]
+    moved = [stop for nr, (_base, stops) in was.items() for stop in stops if route.get(stop) != nr]
     return len(moved) / sum(len(stops) for _base, stops in was.values())

@@ -51,9 +51,8 @@ class Parameters:
     """``near``: how many neighbours places are looked for beside, and how many more where every stop has its own times: whoever
     is near may have other ones. ``hot`` and ``cold``: how much worse than the mean way between two stops a step may be, at the
     beginning and at the end; ``mild``: at the beginning where team-days cost something, as routes are emptied besides; ``warm``:
-    where there is a plan that is kept. ``squeeze_from`` to ``squeeze_to``:
-    in which share of the time routes are emptied, each in at most ``squeeze_turns``, or where that fails in at most a share of
-    the time, ``patience``."""
+    where there is a plan that is kept. ``squeeze_from`` to ``squeeze_to``: in which share of the time routes are emptied, each in
+    at most ``squeeze_turns``, or where that fails in at most a share of the time, ``patience``."""
 
     near: int = 40
     near_in_time: int = 60
