@@ -27,7 +27,7 @@ def a_day(travel: Travel, seed: int) -> Problem:
         for nr in range(60)
     )  # fmt: skip
     teams = tuple(
-        Team(name, (x, 0.0), 0, 14_400, 6, capacity=(30, 14), cost_s=cost)
+        Team(name, (x, 0.0), 0, 14_400, 10, capacity=(30, 14), cost_s=cost)
         for name, x, cost in (("a", -2.0, 0), ("b", 3.0, 500))
     )
     return Problem(stops, teams, travel)

@@ -12,8 +12,8 @@ import math
 from muster.planning.routes.chance import below, drawn
 from muster.planning.routes.fast import fast
 from muster.planning.routes.groups import begins_alone, is_among, route_of_mates, take_mates
-from muster.planning.routes.moves import NEVER, UNKNOWN, put, take_out, tell_times
-from muster.planning.routes.places import best_anywhere, best_beside, best_opening, route_at
+from muster.planning.routes.moves import NEVER, UNKNOWN, put, take_out, tell_times, tell_times_around
+from muster.planning.routes.places import NOWHERE, best_anywhere, best_beside, best_opening, route_at
 from muster.planning.routes.ruin import ruin
 from muster.planning.routes.tables import MUST, Ints, Plan, Tables
 from muster.planning.routes.tails import swap_tails
@@ -26,8 +26,9 @@ ANYWAY = 0.1
 ANYWHERE = 0.1
 """How often every place is tried, which takes long, for whom there is none beside a neighbour. Never while a route is emptied:
 its stops would go far away."""
-TAILS = 10
-"""So many exchanges of tails are tried each turn: they take next to no time."""
+TAILS = 40
+"""So many exchanges of tails are tried each turn: they take little time, and long routes need them. With 150, less of the rest is
+done in the same time, and most plans were worse."""
 AT_LEFT = 0.5
 """How often stops that are left out are where it begins."""
 
@@ -42,12 +43,28 @@ def anneal(tables: Tables, plan: Plan, work: Work, part: int, turns: int, heat: 
         if tables.grouped:
             gone = take_mates(tables, plan, work, part, gone)
         _order(tables, work, gone)
-        for nr in range(gone):
-            _put_best(tables, plan, work, part, work.gone[nr], True, ANYWHERE)
-        if _is_late(plan, work) or plan.cost[part] >= before - heat * math.log(drawn(work.chance) + 1e-300):
+        limit = before + int(min(-heat * math.log(drawn(work.chance) + 1e-300), MUST))
+        _put_all(tables, plan, work, part, gone, limit)
+        if _is_late(plan, work) or plan.cost[part] >= limit:
             _go_back(tables, plan, work)
         for _try in range(0 if tables.weighed or tables.grouped else TAILS):
             swap_tails(tables, plan, work, part, heat)
+
+
+@fast
+def _put_all(tables: Tables, plan: Plan, work: Work, part: int, gone: int, limit: int) -> None:
+    """Each of the ``gone`` where it adds least, for as long as that may end below a limit of costs: where no way past a place is
+    longer than by it, none of them adds less than nothing."""
+    rest = 0
+    for nr in range(gone):
+        rest += tables.prize[work.gone[nr]]
+    for nr in range(gone):
+        room = limit - plan.cost[part] + rest if tables.way else NEVER
+        if room <= 0:
+            return
+        stop = work.gone[nr]
+        rest -= tables.prize[stop]
+        _put_best(tables, plan, work, part, stop, True, ANYWHERE, room)
 
 
 @fast
@@ -57,8 +74,8 @@ def put_everybody(tables: Tables, plan: Plan, work: Work, count: int) -> None:
     _order(tables, work, count)
     for nr in range(count):
         stop = work.gone[nr]
-        if not _put_best(tables, plan, work, 0, stop, False, 0.0) and not _open(tables, plan, work, stop):
-            _put_best(tables, plan, work, 0, stop, False, 1.0)
+        if not _put_best(tables, plan, work, 0, stop, False, 0.0, NEVER) and not _open(tables, plan, work, stop):
+            _put_best(tables, plan, work, 0, stop, False, 1.0, NEVER)
 
 
 @fast
@@ -138,23 +155,26 @@ def _turn_over(tables: Tables, plan: Plan, work: Work, part: int, seed: int, tri
     _order(tables, work, gone)
     still = 0
     for nr in range(gone):
-        if not _put_best(tables, plan, work, part, work.gone[nr], False, 0.0):
+        if not _put_best(tables, plan, work, part, work.gone[nr], False, 0.0, NEVER):
             work.still[still] = work.gone[nr]
             still += 1
     return still
 
 
 @fast
-def _put_best(tables: Tables, plan: Plan, work: Work, part: int, stop: int, opening: bool, anywhere: float) -> bool:
-    """``anywhere``: how often every place is tried for who must be visited and can't be put beside a neighbour."""
+def _put_best(
+    tables: Tables, plan: Plan, work: Work, part: int, stop: int, opening: bool, anywhere: float, room: int
+) -> bool:
+    """``anywhere``: how often every place is tried for who must be visited and can't be put beside a neighbour. ``room``: what
+    it adds must be less."""
     mates = route_of_mates(tables, plan, stop) if tables.grouped else -1
-    adds, place = best_beside(tables, plan, stop, part, mates, work.chance)
+    adds, place = best_beside(tables, plan, stop, part, mates, room, work.chance)
     alone = tables.grouped and begins_alone(tables, work, stop)
-    if opening and mates < 0 and (place < 0 or adds > tables.cheapest or alone):
+    if opening and mates < 0 and (adds > tables.alone[stop] or alone):
         opens, begins = best_opening(tables, plan, stop, part)
         if opens < adds or (alone and opens < NEVER):
             adds, place = opens, begins
-    if place < 0 and (mates >= 0 or (tables.prize[stop] >= MUST and drawn(work.chance) < anywhere)):
+    if place == NOWHERE and (mates >= 0 or (tables.prize[stop] >= MUST and drawn(work.chance) < anywhere)):
         adds, place = best_anywhere(tables, plan, stop, part, mates)
     if place < 0 or adds >= UNKNOWN or (adds > tables.prize[stop] and drawn(work.chance) >= ANYWAY):
         return False
@@ -178,7 +198,7 @@ def _put_there(tables: Tables, plan: Plan, work: Work, stop: int, place: int) ->
     route = route_at(tables, plan, place)
     note(work, IN, stop, place, route)
     put(tables, plan, stop, place, route)
-    tell_times(tables, plan, route)
+    tell_times_around(tables, plan, route, stop)
 
 
 @fast

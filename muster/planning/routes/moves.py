@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from muster.planning.routes.fast import fast, inlined
+from muster.planning.routes.fast import fast
 from muster.planning.routes.tables import Ints, Plan, Tables
 
 NEVER = 1 << 60
@@ -12,14 +12,14 @@ UNKNOWN = 1 << 55
 """A way that nobody knows: longer than leaving anything out costs."""
 
 
-@inlined
+@fast
 def travel(tables: Tables, route: int, a: int, b: int) -> int:
     """How long it takes a route's team from place ``a`` to ``b``."""
     way = shortest(tables, a, b)
     return int(way / tables.speed[route]) if tables.paced and way < UNKNOWN else way
 
 
-@inlined
+@fast
 def shortest(tables: Tables, a: int, b: int) -> int:
     """The same for a team that is neither faster nor slower than usual."""
     if tables.way == 0:
@@ -35,7 +35,7 @@ def shortest(tables: Tables, a: int, b: int) -> int:
     return int(road / speed * 3600.0 + (numbers[4] if line > numbers[5] else 0.0))
 
 
-@inlined
+@fast
 def begin(tables: Tables, clock: int, stop: int, arrival: int) -> int:
     """When service begins for who arrives then: in the first window that isn't over. ``NEVER`` after the last."""
     begins, ends = tables.begins, tables.ends
@@ -45,7 +45,7 @@ def begin(tables: Tables, clock: int, stop: int, arrival: int) -> int:
     return NEVER
 
 
-@inlined
+@fast
 def latest(tables: Tables, clock: int, stop: int, bound: int) -> int:
     """The latest arrival for service to begin at ``bound`` at the latest; negative where there is none.
 
@@ -58,7 +58,7 @@ def latest(tables: Tables, clock: int, stop: int, bound: int) -> int:
     return -NEVER
 
 
-@inlined
+@fast
 def fits(tables: Tables, plan: Plan, route: int, stop: int, before: int, to_it: int, onward: int) -> bool:
     """Whether a stop can be visited after ``before``, which is ``to_it`` away; the next is ``onward`` from it."""
     if not tables.timed:
@@ -67,7 +67,7 @@ def fits(tables: Tables, plan: Plan, route: int, stop: int, before: int, to_it: 
     return bool(at + tables.service[stop] + onward <= plan.late[plan.after[before]])
 
 
-@inlined
+@fast
 def takes(tables: Tables, plan: Plan, route: int, stop: int) -> bool:
     """Whether a route has the skills and the room."""
     if tables.needs[stop] & ~tables.skills[route]:
@@ -78,7 +78,7 @@ def takes(tables: Tables, plan: Plan, route: int, stop: int) -> bool:
     return True
 
 
-@inlined
+@fast
 def beside_travel(tables: Tables, plan: Plan, stop: int, route: int, adds: int) -> int:
     """What visiting a stop costs that adds so much travel: being moved, and that a team works longer than others."""
     if not tables.weighed:
@@ -88,7 +88,7 @@ def beside_travel(tables: Tables, plan: Plan, stop: int, route: int, adds: int) 
     return moved + unfair(tables, route, busy + adds + tables.service[stop]) - unfair(tables, route, busy)
 
 
-@inlined
+@fast
 def unfair(tables: Tables, route: int, busy: int) -> int:
     """What a route's working time costs: whole numbers, so that what is added can be taken off again."""
     return int(tables.fair[route] * busy * busy)
@@ -164,6 +164,32 @@ def tell_times(tables: Tables, plan: Plan, route: int) -> None:
 
 
 @fast
+def tell_times_around(tables: Tables, plan: Plan, route: int, stop: int) -> None:
+    """The same after one stop was put in: as far as anything is other than it was."""
+    if not tables.timed:
+        return
+    n, clock = tables.stops, tables.clock[route]
+    before, place = plan.before[stop], stop
+    at = plan.early[before] + tables.service[before] + plan.onward[before]
+    while place < n:
+        at = begin(tables, clock, place, at)
+        if place != stop and at == plan.early[place]:
+            break
+        plan.early[place] = at
+        at += tables.service[place] + plan.onward[place]
+        place = plan.after[place]
+    if place >= n:
+        plan.tardy[route] = at > plan.late[place]
+    place, bound = stop, plan.late[plan.after[stop]]
+    while place < n:
+        bound = latest(tables, clock, place, bound - plan.onward[place] - tables.service[place])
+        if place != stop and bound == plan.late[place]:
+            break
+        plan.late[place] = bound
+        place = plan.before[place]
+
+
+@fast
 def put_in_order(tables: Tables, plan: Plan, stops: Ints, route: int) -> None:
     """One after another, for as long as that can be; who can't be visited there is left out."""
     before = tables.stops + route
@@ -178,8 +204,17 @@ def put_in_order(tables: Tables, plan: Plan, stops: Ints, route: int) -> None:
 
 @fast
 def make_ready(tables: Tables, plan: Plan) -> None:
-    """Of empty routes, the way that nobody goes."""
+    """Of empty routes, the way that nobody goes; of stops, the ways to their neighbours, and what each costs alone."""
+    for stop in range(tables.stops):
+        for rank in range(tables.near.shape[1]):
+            if tables.near[stop, rank] >= 0:
+                tables.near_way[stop, rank] = shortest(tables, stop, tables.near[stop, rank])
+    tables.alone[:] = NEVER
     for route in range(tables.routes):
         begins = tables.stops + route
+        if route == 0 or tables.team[route] != tables.team[route - 1]:
+            for stop in range(tables.stops):
+                ways = travel(tables, route, begins, stop) + travel(tables, route, stop, plan.after[begins])
+                tables.alone[stop] = min(tables.alone[stop], tables.cost[route] + ways)
         plan.onward[begins] = travel(tables, route, begins, plan.after[begins])
         tell_times(tables, plan, route)

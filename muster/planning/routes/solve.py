@@ -50,14 +50,13 @@ class Stopping:
 class Parameters:
     """``near``: how many neighbours places are looked for beside, and how many more where every stop has its own times: whoever
     is near may have other ones. ``hot`` and ``cold``: how much worse than the mean way between two stops a step may be, at the
-    beginning and at the end; ``mild``: at the beginning where team-days cost something, as routes are emptied besides; ``warm``:
-    where there is a plan that is kept. ``squeeze_from`` to ``squeeze_to``: in which share of the time routes are emptied, each in
-    at most ``squeeze_turns``, or where that fails in at most a share of the time, ``patience``."""
+    beginning and at the end; ``warm``: at the beginning where there is a plan that is kept. ``squeeze_from`` to ``squeeze_to``:
+    in which share of the time routes are emptied, each in at most ``squeeze_turns``, or where that fails in at most a share of
+    the time, ``patience``."""
 
     near: int = 40
-    near_in_time: int = 60
-    hot: float = 1.0
-    mild: float = 0.5
+    near_in_time: int = 160
+    hot: float = 0.6
     cold: float = 0.01
     warm: float = 0.03
     patience: float = 0.1
@@ -116,9 +115,8 @@ class Solver:
     def heat(self) -> float:
         """Of the share of time that is over; relative to the mean way."""
         given = self.parameters
-        hot = given.warm if self.problem.kept else given.mild if self.tables.cheapest else given.hot
-        cold = given.cold
-        return self.mean_way * float(hot * (cold / hot) ** self.share)
+        hot = given.warm if self.problem.kept else given.hot
+        return self.mean_way * float(hot * (given.cold / hot) ** self.share)
 
     def _near(self) -> int:
         opens = min((one.opens_s for one in self.problem.teams), default=0)

@@ -30,8 +30,9 @@ USUAL_DAY_S = 28_800
 
 class Tables(NamedTuple):
     """``stops``, ``routes``: how many. ``row``: by place, its row in the matrix. ``near``: the nearest other stops, -1 where
-    there are none left. ``begins``, ``ends``: windows by clock and stop; ``soonest``, ``last``: over all clocks. ``mate``: the
-    next stop of its group, around; a stop itself if it has none. ``was``: the route it had in the plan that is kept, else -1.
+    there are none left; ``near_way``: the ways to them. ``begins``, ``ends``: windows by clock and stop; ``soonest``, ``last``:
+    over all clocks. ``mate``: the next stop of its group, around; a stop itself if it has none. ``was``: the route it had in the
+    plan that is kept, else -1. ``alone``: what it costs at least in a route of its own.
 
     By route: ``team``, which kind of team (routes of a kind are neighbours); ``clock``, how it counts time; ``speed``, how much
     faster it is than the travel says, ``paced`` if any is; ``fair``: what the square of its working time costs; ``cost``, if it
@@ -59,6 +60,7 @@ class Tables(NamedTuple):
     prize: Ints
     needs: Ints
     near: NDArray[np.int32]
+    near_way: Ints
     mate: Ints
     grouped: bool
     was: Ints
@@ -72,6 +74,7 @@ class Tables(NamedTuple):
     skills: Ints
     cost: Ints
     cheapest: int
+    alone: Ints
 
 
 class Plan(NamedTuple):
@@ -111,6 +114,7 @@ def tables_of(problem: Problem, near: int) -> Tables:
     xy = np.vstack([at, from_[kind], to[kind]])
     n = len(stops)
     costs = _ints(one.day_cost_s for one in teams)[kind]
+    nearest = _near(problem, at, near)
     return Tables(
         n, routes, xy[:, 0].copy(), xy[:, 1].copy(), int(way), numbers,
         problem.travel.seconds if isinstance(problem.travel, Matrix) else np.zeros((1, 1), np.int32),
@@ -123,12 +127,12 @@ def tables_of(problem: Problem, near: int) -> Tables:
         _filled([one.demand for one in stops], problem.kinds),
         _ints(MUST * one.priority if one.prize_s is None else one.prize_s for one in stops),
         _ints(sum(1 << skills[skill] for skill in one.needs) for one in stops),
-        _near(problem, at, near), _mates(problem), any(one.group for one in stops),
+        nearest, np.zeros(nearest.shape, np.int64), _mates(problem), any(one.group for one in stops),
         _was(problem, kind), problem.move_s, _fairness(problem)[kind], bool(problem.move_s or problem.balance),
         kind.astype(np.int64), hours[:, 0].copy(), hours[:, 1].copy(),
         _filled([one.capacity or (0,) * problem.kinds for one in teams], problem.kinds)[kind],
         _ints(sum(1 << skills[skill] for skill in one.skills if skill in skills) for one in teams)[kind],
-        costs, int(costs.min(initial=MUST)),
+        costs, int(costs.min(initial=MUST)), np.zeros(n, np.int64),
     )  # fmt: skip
 
 

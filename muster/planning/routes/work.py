@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muster.planning.routes.chance import Chance, chance_of
-from muster.planning.routes.fast import inlined
+from muster.planning.routes.fast import fast
 from muster.planning.routes.tables import Ints, Tables
 
 OUT, IN = 0, 1
@@ -42,7 +42,7 @@ def work_of(tables: Tables, missed: NDArray[np.float64], seed: int, part: int) -
     )  # fmt: skip
 
 
-@inlined
+@fast
 def note(work: Work, what: int, stop: int, before: int, route: int) -> None:
     nr = work.counts[NOTED]
     log = work.log
