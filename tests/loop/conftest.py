@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
@@ -16,18 +15,17 @@ from tests.cast import Cast, gather
 
 
 @pytest.fixture(scope="module")
-def apart(django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
-    """The cast in a database of the module's own, thrown away afterwards.
+def apart(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """The cast in a database of the module's own, a copy of the worker's empty one, thrown away afterwards.
 
     Rows of the loop refuse to be truncated, so pytest-django's way of emptying the database after a committing test can't
     be used. The tests of a module share the cast; each makes its own matters, and is not marked ``django_db``.
     """
     usual, own = connection.settings_dict["NAME"], f"apart_{os.getpid()}"
     with django_db_blocker.unblock():
-        _run("create database {} template template0", own)
         _point_at(own)
+        _run("create database {} template {}", own, usual)
         try:
-            call_command("migrate", verbosity=0)
             yield gather()
         finally:
             _point_at(usual)
@@ -41,6 +39,6 @@ def _point_at(name: str) -> None:
     connection.settings_dict["NAME"] = name
 
 
-def _run(statement: str, name: str) -> None:
+def _run(statement: str, *names: str) -> None:
     with psycopg.connect(os.environ["MUSTER_DATABASE"], autocommit=True) as server:
-        server.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
