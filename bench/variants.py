@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import runpy
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import vrplib
 
 NEW = 20
 NEAR_KM = 0.3
+ENOUGH_FOR = 5_547
+"""So many sites have the teams of ``city.py``."""
 CITY = ("id", "kind", "x_km", "y_km", "service_s", "tw_early_s", "tw_late_s", "team_days")
 
 
@@ -37,7 +40,7 @@ def _named(out: dict[str, Any]) -> dict[str, Any]:
 
 
 def city(instances: Path, folder: Path, sites: int, seed: int) -> Path:
-    """A city's day from ``city/city.py``, as a table."""
+    """A city's day from ``city/city.py``, as a table; with more teams where there are more sites than those are enough for."""
     made = runpy.run_path(str(instances / "city" / "city.py"))["make"](sites, seed)
     written = folder / f"city{sites}_{seed}.csv"
     with written.open("w", newline="") as file:
@@ -46,9 +49,8 @@ def city(instances: Path, folder: Path, sites: int, seed: int) -> Path:
         for nr, (x, y) in enumerate(made["xy"]):
             is_base = nr < made["nb"]
             times = (int(made["svc"][nr]), *map(int, made["tw"][nr]))
-            table.writerow(
-                (nr, "base" if is_base else "site", f"{x:.4f}", f"{y:.4f}", *times, made["veh"][nr] if is_base else "")
-            )
+            teams = math.ceil(made["veh"][nr] * max(1, sites / ENOUGH_FOR)) if is_base else ""
+            table.writerow((nr, "base" if is_base else "site", f"{x:.4f}", f"{y:.4f}", *times, teams))
     return written
 
 
