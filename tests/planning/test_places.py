@@ -97,7 +97,7 @@ def test_the_best_place_is_found_unless_it_is_overlooked(travel: Travel, seed: i
 
 
 @pytest.mark.parametrize("travel", TRAVELS)
-def test_a_route_of_its_own_costs_no_less_than_is_said(travel: Travel) -> None:
+def test_a_route_of_its_own_costs_what_is_said_beforehand(travel: Travel) -> None:
     solver = Solver(a_day(travel, 1), Stopping(turns=0), 1)
     for stop in range(solver.tables.stops):
         assert best_opening(solver.tables, solver.plan, stop, 0)[0] == solver.tables.alone[stop]

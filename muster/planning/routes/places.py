@@ -66,6 +66,7 @@ def _best_around(
 def _best_or(
     tables: Tables, plan: Plan, stop: int, route: int, before: int, to_it: int, onward: int, best: int, found: int
 ) -> tuple[int, int]:
+    """The best so far, or the place after ``before``, which is ``to_it`` away, where that adds less; the next is ``onward``."""
     adds = to_it + onward - plan.onward[before]
     adds += beside_travel(tables, plan, stop, route, adds)
     if adds >= best:
@@ -104,7 +105,7 @@ def may_precede(tables: Tables, plan: Plan, stop: int, place: int) -> bool:
 @fast
 def best_anywhere(tables: Tables, plan: Plan, stop: int, part: int, mates: int) -> tuple[int, int]:
     """The same over every place of the part's routes: for whom no neighbour's route can take."""
-    best, found = NEVER, -1
+    best, found = NEVER, NOWHERE
     for route in range(tables.routes):
         if plan.part[route] != part or plan.size[route] == 0 or (mates >= 0 and route != mates):
             continue
@@ -113,10 +114,7 @@ def best_anywhere(tables: Tables, plan: Plan, stop: int, part: int, mates: int) 
         place = tables.stops + route
         while place < tables.stops or place == tables.stops + route:
             to_it, onward = travel(tables, route, place, stop), travel(tables, route, stop, plan.after[place])
-            adds = to_it + onward - plan.onward[place]
-            adds += beside_travel(tables, plan, stop, route, adds)
-            if adds < best and fits(tables, plan, route, stop, place, to_it, onward):
-                best, found = adds, place
+            best, found = _best_or(tables, plan, stop, route, place, to_it, onward, best, found)
             place = plan.after[place]
     return best, found
 
@@ -125,7 +123,7 @@ def best_anywhere(tables: Tables, plan: Plan, stop: int, part: int, mates: int) 
 def best_opening(tables: Tables, plan: Plan, stop: int, part: int) -> tuple[int, int]:
     """What a route of its own adds, and where that begins; of routes that are alike, one is looked at, and the one that
     it had."""
-    best, found, last = NEVER, -1, -1
+    best, found, last = NEVER, NOWHERE, -1
     for route in range(tables.routes):
         if plan.part[route] != part or plan.size[route] > 0:
             continue
